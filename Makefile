@@ -1,0 +1,63 @@
+# Two commands matter: `make demo` and `make test`. Everything is installed into .venv and .jars.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP_INSTALL := $(BIN)/python -m pip install --quiet -c constraints.txt
+# The build tools are pinned like everything else, so the build takes them from .venv.
+INSTALL := $(PIP_INSTALL) --no-build-isolation -e
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast lint format clean
+
+help: ## Show what can be made
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/.demo .jars/.ready ## From nothing to consented segments, on the demo shop
+	$(BIN)/cdp-lake demo
+
+test: .venv/.test .jars/.ready .jars/.classes lint ## Lint, types, then every test, quick ones first
+	$(BIN)/pytest -m "not lake and not stages"
+	$(BIN)/pytest -m "lake and not stages"
+	$(BIN)/pytest -m "stages"
+
+test-fast: .venv/.test .jars/.ready .jars/.classes ## The tests that answer within two minutes
+	$(BIN)/pytest -q -m "not lake and not stages"
+
+lint: .venv/.test ## Ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/.test ## Put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## Remove the demo's lake (lake/, demo/) and what the tools wrote; .venv and .jars stay
+	rm -rf lake demo build dist spark-warehouse metastore_db derby.log .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+.venv/.made: constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed: make PYTHON=python3.12"; exit 2; }
+	@echo "making .venv with $$($(PYTHON) --version) (some minutes, once)"
+	$(PYTHON) -m venv --clear .venv
+	$(PIP_INSTALL) pip hatchling editables setuptools wheel
+	@touch $@
+
+.venv/.demo: pyproject.toml .venv/.made
+	$(INSTALL) '.[demo]'
+	@touch $@
+
+.venv/.test: pyproject.toml .venv/.made
+	$(INSTALL) '.[test]'
+	@touch $@ .venv/.demo
+
+.jars/.ready: infra/jars.lock | .venv/.made
+	@test -x $(BIN)/cdp-lake || $(INSTALL) '.[demo]'
+	$(BIN)/python -m cdp_lake.adapters.jars
+	@touch $@
+
+# Classes mapped instead of parsed: pays where many JVMs start, as in the tests.
+.jars/.classes: .jars/.ready
+	@echo "recording the class archive (half a minute, once)"
+	$(BIN)/python -m cdp_lake.adapters.class_archive
+	@touch $@

@@ -1,0 +1,148 @@
+"""The lake as stages see it: read what is published, commit what changed, publish it as one.
+
+Write, audit, publish: a stage commits to tables that nobody reads yet; one row in ops.publications then
+names the version of every table that belongs together, and readers resolve through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from cdp_lake.adapters.delta_tables import DeltaTables
+from cdp_lake.contracts.conform import ROW_HASH, conform
+from cdp_lake.contracts.ops import PUBLICATIONS, SEQUENCES
+from cdp_lake.contracts.table import TableContract
+from cdp_lake.errors import ConfigError, did_you_mean
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What one write did; `version` None when there was nothing to do."""
+
+    table: str
+    rows: int
+    version: int | None
+
+
+@dataclass
+class Lake:
+    """Published tables by purpose, and the head of each table for the one writer."""
+
+    tables: DeltaTables
+    purposes: frozenset[str]
+    versions: dict[str, int] = field(default_factory=dict)
+    publication_no: int = 0
+    reads: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, spark: SparkSession, root: str, purposes: frozenset[str], catalog: bool = False) -> Lake:
+        """The lake at a folder, at its last publication."""
+        lake = cls(DeltaTables(spark, root, catalog), purposes)
+        if lake.tables.version(PUBLICATIONS) is not None:
+            last = lake.tables.frame(PUBLICATIONS).agg(F.max_by("versions", "publication_no"), F.max("publication_no"))
+            versions, number = last.collect()[0]
+            lake.versions, lake.publication_no = dict(versions or {}), int(number or 0)
+        return lake
+
+    @property
+    def spark(self) -> SparkSession:
+        """The session the lake was opened with."""
+        return self.tables.spark
+
+    def read(self, contract: TableContract, purpose: str) -> DataFrame:
+        """The published rows of a table, for a purpose the consent settings list; empty before its first run.
+
+        Raises ConfigError for a purpose nobody declared: no purpose, no data.
+        """
+        if purpose not in self.purposes:
+            hint = did_you_mean(purpose, self.purposes)
+            raise ConfigError(f"{contract.name} read for purpose '{purpose}'; {hint}")
+        version = self.versions.get(contract.name)
+        if version is None:
+            return self.tables.empty(contract)
+        self.reads[contract.name] = version
+        # Always by number: a read of the newest version would show what this stage itself commits a moment later.
+        return _with_declared_columns(self.tables.frame(contract, version), contract)
+
+    def head(self, contract: TableContract) -> DataFrame:
+        """The newest committed rows, published or not: what a writer compares with."""
+        if self.tables.version(contract) is None:
+            return self.tables.empty(contract)
+        return _with_declared_columns(self.tables.frame(contract), contract)
+
+    def has_unpublished(self, contract: TableContract) -> bool:
+        """True when a run ended between its commit and its publication."""
+        head = self.tables.version(contract)
+        return head is not None and head > self.versions.get(contract.name, 0)
+
+    def append(self, contract: TableContract, rows: DataFrame, txn: tuple[str, int] | None = None) -> Commit:
+        """Adds rows in one commit."""
+        # Landing takes up what a killed run landed; ops tables are the memory of killed runs too; and Delta ignores
+        # a transaction it has seen, also one whose rows were taken back.
+        if txn is None and contract.layer not in ("bronze", "ops"):
+            self._take_back(contract)
+        self.tables.create(contract)
+        self.tables.append(contract, conform(rows, contract), contract.purpose, txn)
+        return Commit(contract.name, -1, self.tables.version(contract))
+
+    def upsert(self, contract: TableContract, rows: DataFrame, *, complete: bool = False) -> Commit:
+        """Commits only the rows that differ from the published ones; with `complete`, keys not in `rows` are deleted.
+
+        `rows` are read twice: hand over a cached frame.
+        """
+        # Numbers once given out are never taken back.
+        if contract is not SEQUENCES:
+            self._take_back(contract)
+        self.tables.create(contract)
+        before = self.head(contract)
+        if (self.tables.version(contract) or 0) == 0:
+            return self._first_rows(contract, rows)
+        # before: one row per key.
+        known = before.select(*contract.key, F.col(ROW_HASH).alias("_known_hash"))
+        changed = rows.join(known, on=list(contract.key), how="left")
+        changed = changed.where(F.col("_known_hash").isNull() | (F.col("_known_hash") != F.col(ROW_HASH)))
+        changed = changed.select(*contract.column_names).persist()
+        gone = known.join(rows, on=list(contract.key), how="left_anti").drop("_known_hash") if complete else None
+        count = changed.count() + (gone.count() if gone is not None else 0)
+        if count:
+            self.tables.merge(contract, changed, gone)
+        changed.unpersist()
+        # Also without a row: what was taken back, or a column added, moved the version that is to be published.
+        return Commit(contract.name, count, self.tables.version(contract) if self.has_unpublished(contract) else None)
+
+    def delete(self, contract: TableContract, condition: str) -> Commit:
+        """Deletes rows by batch or surrogate in one commit."""
+        if self.tables.version(contract) is None:
+            return Commit(contract.name, 0, None)
+        self.tables.delete(contract, condition)
+        return Commit(contract.name, -1, self.tables.version(contract))
+
+    def publish(self, run_id: str, stage: str, commits: Mapping[str, int], at: datetime) -> None:
+        """Makes the committed versions the ones that readers see, all at once."""
+        versions = {**self.versions, **commits}
+        row = (self.publication_no + 1, run_id, stage, at, versions)
+        self.append(PUBLICATIONS, self.spark.createDataFrame([row], PUBLICATIONS.schema))
+        self.versions, self.publication_no = versions, self.publication_no + 1
+
+    def _take_back(self, contract: TableContract) -> None:
+        """Undoes what a killed run committed and never published: built upon, its rows would come to light."""
+        if self.has_unpublished(contract):
+            self.tables.restore(contract, self.versions.get(contract.name, 0))
+
+    def _first_rows(self, contract: TableContract, rows: DataFrame) -> Commit:
+        count = rows.count()
+        if not count:
+            return Commit(contract.name, 0, None)
+        self.tables.append(contract, rows.select(*contract.column_names), contract.purpose)
+        return Commit(contract.name, count, self.tables.version(contract))
+
+
+def _with_declared_columns(frame: DataFrame, contract: TableContract) -> DataFrame:
+    missing = [c for c in contract.columns if c.name not in frame.columns]
+    added = {c.name: F.lit(None).cast(c.struct_field.dataType) for c in missing}
+    return frame.withColumns(added) if added else frame

@@ -1,0 +1,8 @@
+"""Bronze: records exactly as received. A file is framed into records, each with its number, its first
+line and its untouched text; nothing is parsed here, so nothing can be lost here.
+"""
+
+from cdp_lake.bronze.framing import Frame, csv_header, frames
+from cdp_lake.bronze.inspection import FileFacts, inspected
+
+__all__ = ["FileFacts", "Frame", "csv_header", "frames", "inspected"]

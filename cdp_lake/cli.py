@@ -1,0 +1,142 @@
+"""`cdp-lake ...`: the stages, and the questions a person asks of the lake, at a terminal.
+
+One parser; every command hands its arguments to one function. An error the user can act on is its message
+and its exit code; anything else is a traceback and 1.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, _SubParsersAction
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cdp_lake import __version__
+from cdp_lake.console import commands as do
+from cdp_lake.errors import CdpLakeError
+
+if TYPE_CHECKING:
+    from cdp_lake.config.settings import Loaded
+
+# Whatever takes long to import is imported where it is needed: `--help` answers at once.
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; returns its exit code."""
+    chosen = vars(make_parser().parse_args(arguments))
+    command = chosen.pop("command")
+    try:
+        if "env" in chosen:
+            chosen["loaded"] = _loaded(chosen.pop("conf"), chosen.pop("env"), chosen.pop("sets"), chosen.pop("as_of"))
+        return int(command(**chosen))
+    except CdpLakeError as problem:
+        sys.stderr.write(f"cdp-lake: {problem}\n")
+        return problem.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("cdp-lake: interrupted; the next run carries on where this one stopped\n")
+        return 130
+
+
+def make_parser() -> ArgumentParser:
+    """All commands and their arguments."""
+    parser = ArgumentParser(prog="cdp-lake", description="A customer data platform that is a lakehouse.")
+    parser.add_argument("--version", action="version", version=f"cdp-lake {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_running(commands)
+    _add_questions(commands)
+    _add_projects(commands)
+    return parser
+
+
+def _add_running(commands: _SubParsersAction[ArgumentParser]) -> None:
+    run_ = _command(commands, "run", do.run, "run stages: all of them, or those named")
+    run_.add_argument("stages", nargs="*", metavar="STAGE", help="a stage, such as refine_silver")
+    run_.add_argument("--strict", action="store_true", help="exit with 4 when this run set any input aside")
+    rebuild_ = _command(commands, "rebuild", do.rebuild, "compute the tables of one stage anew from what it reads")
+    rebuild_.add_argument("stage", metavar="STAGE")
+    for parser in (run_, rebuild_):
+        parser.add_argument("--dry-run", action="store_true", help="say what would be read and written, and stop")
+    unland_ = _command(
+        commands, "unland", do.unland, "take a wrong landing batch back out, and all that was built on it"
+    )
+    unland_.add_argument("batch", type=int, metavar="BATCH", help="its number: see `cdp-lake show batches`")
+    demo_ = _command(commands, "demo", do.demo, "make the demo shop, run everything on it, tell about it")
+    demo_.add_argument("--size", default="M", help="XS, S, M or L (default M)")
+    demo_.add_argument("--seed", type=int, help="another shop of the same size")
+
+
+def _add_questions(commands: _SubParsersAction[ArgumentParser]) -> None:
+    _command(commands, "status", do.status, "how each stage last ended, and whether it would run now")
+    _command(commands, "tables", do.tables, "every table: grain, version, rows, owner, personal columns")
+    show = commands.add_parser(
+        "show", help="show a person, the quarantine, the landing batches, a model"
+    ).add_subparsers(metavar="WHAT", required=True)
+    profile_ = _command(show, "profile", do.show_profile, "one person with everything known")
+    profile_.add_argument("who", metavar="ID", help="a profile id, also a retired one, or any identifier")
+    quarantine_ = _command(show, "quarantine", do.show_quarantine, "what was set aside, by rule, with examples")
+    quarantine_.add_argument("--source", help="only this source")
+    quarantine_.add_argument("--limit", type=int, default=10, help="how many examples (default 10)")
+    _command(show, "batches", do.show_batches, "the landing batches with their files and records")
+    _command(show, "model", do.show_model, "the card of the version that scores").add_argument("name", metavar="NAME")
+    identity = commands.add_parser("identity", help="judge who was taken for whom").add_subparsers(
+        metavar="WHAT", required=True
+    )
+    evaluate_ = _command(identity, "evaluate", do.evaluate, "compare profiles with known entities")
+    evaluate_.add_argument(
+        "--truth", type=Path, required=True, help="CSV: source,source_pk,person_id or record_id,entity_id"
+    )
+    evaluate_.add_argument("--traps", type=Path, help="CSV: trap_kind,trap_id,person_id,source,source_pk")
+    evaluate_.add_argument("--predicted", type=Path, help="CSV: record_id,profile_id[,source]; the lake without it")
+    evaluate_.add_argument("--json", action="store_true", help="print the scores as JSON")
+    config = commands.add_parser("config", help="show the settings").add_subparsers(metavar="WHAT", required=True)
+    config_ = _command(config, "show", do.show_config, "every setting in force")
+    config_.add_argument("--origin", action="store_true", help="with the file and line that set it")
+
+
+def _add_projects(commands: _SubParsersAction[ArgumentParser]) -> None:
+    _command(commands, "doctor", do.doctor, "check this machine; every line is ok or says what to do")
+    init_ = commands.add_parser("init", help="make a project of your own that runs as it is")
+    init_.add_argument("folder", type=Path, metavar="DIR")
+    init_.set_defaults(command=do.init)
+    synth_ = commands.add_parser("synth", help="write a seeded shop with its truth")
+    synth_.add_argument("--size", default="S", help="XS, S, M or L (default S)")
+    synth_.add_argument("--seed", type=int, default=1)
+    synth_.add_argument("--out", type=Path, required=True, metavar="DIR")
+    synth_.set_defaults(command=do.synth)
+
+
+def _command(commands: _SubParsersAction[ArgumentParser], name: str, command: Any, about: str) -> ArgumentParser:
+    """A command on the lake: it takes settings, and its function gets them as `loaded`."""
+    parser = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+    parser.add_argument(
+        "--env", metavar="NAME", default="demo" if name == "demo" else None, help="settings of conf/env/NAME.yml"
+    )
+    parser.add_argument("--conf", type=Path, metavar="DIR", help="settings of a project, laid over the shipped ones")
+    parser.add_argument(
+        "--set", dest="sets", action="append", default=[], metavar="KEY=VALUE", help="one setting; may be repeated"
+    )
+    parser.add_argument(
+        "--as-of", type=_moment, metavar="TIME", help="the time to believe, such as 2018-01-02T00:00:00Z"
+    )
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _loaded(conf: Path | None, env: str | None, sets: list[str], as_of: str | None) -> Loaded:
+    from cdp_lake.stages.configuration import configured
+
+    return configured(conf, env, (*sets, *((f"lake.as_of={as_of}",) if as_of else ())))
+
+
+def _moment(text: str) -> str:
+    """A time in ISO 8601; without a zone it is UTC."""
+    try:
+        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError as problem:
+        raise ArgumentTypeError(f"'{text}' is no time; write one like 2018-01-02 or 2018-01-02T09:30:00Z") from problem
+    return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)).isoformat()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

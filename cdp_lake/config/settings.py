@@ -1,0 +1,144 @@
+"""The whole configuration as one frozen object, and the loader that reports every problem at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from cdp_lake.config.consent import ConsentRules
+from cdp_lake.config.destinations import DestinationRules
+from cdp_lake.config.identity import IdentityRules
+from cdp_lake.config.lake import LakeSettings, MlflowSettings
+from cdp_lake.config.layers import Layer, NamedItems, as_plain, assignments, overlay, read_folder, read_yaml
+from cdp_lake.config.models import ModelRules
+from cdp_lake.config.quality import QualityRules
+from cdp_lake.config.segments import Segment
+from cdp_lake.config.shipped import conf_dir
+from cdp_lake.config.sources import SourceContract
+from cdp_lake.config.spark import SparkSettings
+from cdp_lake.config.strict import Strict
+from cdp_lake.config.survivorship import SurvivorshipRules
+from cdp_lake.config.traits import TraitRules
+from cdp_lake.errors import ConfigError, did_you_mean
+
+OWN_SETTINGS = "settings.yml"
+
+
+class Settings(Strict):
+    """Everything a company can set, validated; one field per file or folder of conf/."""
+
+    lake: LakeSettings = LakeSettings()
+    spark: SparkSettings = SparkSettings()
+    mlflow: MlflowSettings = MlflowSettings()
+    sources: tuple[SourceContract, ...] = ()
+    identity: IdentityRules
+    survivorship: SurvivorshipRules
+    traits: TraitRules
+    models: ModelRules
+    segments: tuple[Segment, ...] = ()
+    consent: ConsentRules
+    quality: QualityRules
+    destinations: DestinationRules
+
+    def source(self, name: str) -> SourceContract:
+        """The source of that name. Raises ConfigError when there is none."""
+        found = {source.name: source for source in self.sources}
+        if name not in found:
+            raise ConfigError(f"no source '{name}'; {did_you_mean(name, found)}")
+        return found[name]
+
+    def digest(self, names: Iterable[str]) -> str:
+        """A hash of some parts of the configuration: what a stage depends on."""
+        parts = {name: self.model_dump(mode="json", include={name}) for name in sorted(names)}
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Settings and where each value came from."""
+
+    settings: Settings
+    layer: Layer
+
+
+def load_settings(conf: Path | None = None, env: str | None = None, sets: Sequence[str] = ()) -> Loaded:
+    """Shipped conf, then the project's, then the lake's own, then the environment of each, then `--set`.
+
+    Raises ConfigError listing every problem with file, line and hint.
+    """
+    folders = [(conf_dir(), "conf")]
+    if conf is not None:
+        if not conf.is_dir():
+            raise ConfigError(f"--conf {conf}: there is no such folder; make one with: cdp-lake init DIR")
+        folders.append((conf, conf.as_posix()))
+    layer = Layer()
+    for folder, label in folders:
+        layer = overlay(layer, read_folder(folder, label))
+    over = Layer()
+    for found in [*_environments(folders, env), assignments(sets)]:
+        over = overlay(over, found)
+    layer = overlay(overlay(layer, _own_settings(overlay(layer, over))), over)
+    return Loaded(_validated(layer), layer)
+
+
+def _own_settings(layer: Layer) -> Layer:
+    """What a lake says of itself, whoever opens it from wherever: LAKE/settings.yml, below environment and `--set`."""
+    path = Path(str(layer.tree.get("lake", {}).get("path", "lake"))) / OWN_SETTINGS
+    return read_yaml(path, path.as_posix()) if path.is_file() else Layer()
+
+
+def _environments(folders: list[tuple[Path, str]], env: str | None) -> list[Layer]:
+    if env is None:
+        return []
+    files = {label: folder / "env" / f"{env}.yml" for folder, label in folders}
+    found = [read_yaml(path, f"{label}/env/{env}.yml") for label, path in files.items() if path.is_file()]
+    if not found:
+        known = [path.stem for folder, _ in folders for path in (folder / "env").glob("*.yml")]
+        raise ConfigError(f"--env {env}: no such environment; {did_you_mean(env, known)}")
+    return found
+
+
+def _validated(layer: Layer) -> Settings:
+    try:
+        return Settings.model_validate(as_plain(layer.tree))
+    except ValidationError as problem:
+        lines = [_described(dict(error), layer) for error in problem.errors()]
+        raise ConfigError("\n".join(dict.fromkeys(lines))) from problem
+
+
+def _described(error: Mapping[str, Any], layer: Layer) -> str:
+    """One problem in one line: file and line, the key, what is wrong."""
+    where = _named_path(error["loc"], layer.tree)
+    key = error.get("ctx", {}).get("key")
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "missing":
+        message = "is needed and not given"
+    return located((*where, key) if key else where, message, layer)
+
+
+def located(where: tuple[str, ...], message: str, layer: Layer) -> str:
+    """A problem with the file and line of the setting it is about."""
+    origin = next((layer.origins[where[:n]] for n in range(len(where), 0, -1) if where[:n] in layer.origins), "conf")
+    return f"{origin}: {'.'.join(where)}: {message}"
+
+
+def _named_path(loc: tuple[str | int, ...], tree: Any) -> tuple[str, ...]:
+    """The validator's path with list numbers turned into the names of the items."""
+    path: list[str] = []
+    for step in loc:
+        if isinstance(step, int) and isinstance(tree, NamedItems) and step < len(tree):
+            path.append(list(tree)[step])
+            tree = tree[path[-1]]
+            continue
+        if isinstance(tree, dict):
+            tree = tree.get(step)
+        elif isinstance(tree, list) and isinstance(step, int) and step < len(tree):
+            tree = tree[step]
+        path.append(str(step))
+    return tuple(path)

@@ -1,0 +1,244 @@
+"""Source contracts: how one feed is framed, parsed, checked, and what it tells about people."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from cdp_lake.config.strict import Strict
+from cdp_lake.errors import did_you_mean
+
+Kind = Literal[
+    "person",
+    "event",
+    "order_rows",
+    "receipt",
+    "product",
+    "ad_spend",
+    "campaign_contact",
+    "coupon_offer",
+    "redemption",
+    "consent",
+]
+ColumnType = Literal["string", "integer", "decimal", "boolean", "date", "timestamp", "json", "list"]
+# The fields each kind may fill, beyond the ones in `required`: the words of the silver tables.
+KIND_FIELDS: dict[str, tuple[str, ...]] = {
+    "person": (
+        "given_name",
+        "family_name",
+        "full_name",
+        "native_name",
+        "email",
+        "phone",
+        "birth_date",
+        "gender",
+        "language",
+        "street",
+        "city",
+        "state",
+        "postcode",
+        "country",
+        "first_seen_at",
+        "valid_from",
+    ),
+    "event": (
+        "event_id",
+        "event_type",
+        "event_name",
+        "occurred_at",
+        "sent_at",
+        "received_at",
+        "original_at",
+        "product_id",
+        "order_id",
+        "amount",
+        "currency",
+        "page_path",
+        "device_type",
+        "locale",
+        "given_name",
+        "family_name",
+        "full_name",
+        "email",
+        "phone",
+        "screen_name",
+    ),
+    "order_rows": (
+        "order_id",
+        "ordered_at",
+        "amount",
+        "currency",
+        "discount_amount",
+        "coupon_code",
+        "status",
+        "product_id",
+        "quantity",
+        "unit_price",
+        "line_discount_amount",
+        "full_name",
+        "email",
+        "phone",
+        "street",
+        "city",
+        "state",
+        "postcode",
+        "country",
+    ),
+    "receipt": ("order_id", "ordered_at", "amount", "currency", "store_id", "lines", "coupons", "email", "phone"),
+    "product": (
+        "product_id",
+        "product_name",
+        "product_name_zh",
+        "product_brand",
+        "department",
+        "department_zh",
+        "category",
+        "product_type",
+        "package_size",
+        "unit_cost_amount",
+        "currency",
+        "updated_at",
+    ),
+    "ad_spend": ("campaign_id", "channel", "spent_on", "amount", "currency", "impression_count", "click_count"),
+    "campaign_contact": ("campaign_id", "channel", "subject", "contacted_at"),
+    "coupon_offer": ("campaign_id", "coupon_upc", "product_id"),
+    "redemption": ("redemption_id", "campaign_id", "coupon_upc", "redeemed_on"),
+    "consent": (
+        "decision_id",
+        "subject_namespace",
+        "subject_value",
+        "purpose",
+        "channel",
+        "recipient",
+        "status",
+        "decided_at",
+        "source_system",
+    ),
+}
+LINE_FIELDS = ("line_no", "product_id", "quantity", "amount", "discount_amount")
+
+
+class SourceColumn(Strict):
+    """One column of a feed: where it is, its type, the silver field it fills, and the rules it keeps."""
+
+    name: str
+    path: str | None = None
+    type: ColumnType = "string"
+    field: str | None = None
+    required: bool = False
+    pii: str | None = None
+    formats: tuple[str, ...] = ()
+    at_least: float | None = None
+    at_most: float | None = None
+    after: str | None = None
+    before: str | None = None
+    one_of: tuple[str, ...] = ()
+    columns: tuple[SourceColumn, ...] = ()
+
+    @property
+    def source_path(self) -> str:
+        """Dotted path in a JSON record, or the CSV header."""
+        return self.path or self.name
+
+
+class Identifier(Strict):
+    """A column whose value identifies a person, in a namespace of conf/identity.yml.
+
+    Facts without a key of their own hang on one carrier record: the first identifier listed that has a
+    value and is not `carrier: false`.
+    """
+
+    namespace: str
+    column: str
+    carrier: bool = True
+
+
+class Version(Strict):
+    """Which record of one key stands: `latest` keeps every version in order, `first` ignores later ones."""
+
+    column: str
+    keep: Literal["latest", "first"] = "latest"
+
+
+class RecordRule(Strict):
+    """A rule over several columns of one record."""
+
+    name: str
+    any_of: tuple[str, ...] = ()
+    not_after: tuple[str, str] | None = None
+    tolerance_hours: float = 0.0
+
+
+class SourceContract(Strict):
+    """One feed. `key` empty: two identical records of one file are two records."""
+
+    name: str
+    about: str = ""
+    kind: Kind
+    format: Literal["csv", "ndjson", "json"]
+    files: str
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    key: tuple[str, ...] = ()
+    version: Version | None = None
+    brand: str = "default"
+    owner: str = "data-platform"
+    region: str | None = None
+    time_zone: str = "UTC"
+    currency: str | None = None
+    order_channel: str | None = None
+    columns: tuple[SourceColumn, ...] = Field(min_length=1)
+    identifiers: tuple[Identifier, ...] = ()
+    rules: tuple[RecordRule, ...] = ()
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str) -> str:
+        try:
+            "".encode(encoding)
+        except LookupError as problem:
+            raise ValueError(f"Python knows no encoding '{encoding}'; try utf-8, gbk, gb18030, utf-16") from problem
+        return encoding
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> SourceContract:
+        names = {column.name for column in self.columns}
+        problems = [
+            f"{what} names no column: {did_you_mean(name, names)}"
+            for what, name in self._references()
+            if name not in names
+        ]
+        known = KIND_FIELDS[self.kind]
+        problems += [
+            f"column '{c.name}': field '{c.field}' is not one of kind {self.kind}; {did_you_mean(c.field, known)}"
+            for c in self.columns
+            if c.field and c.field not in known
+        ]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _references(self) -> list[tuple[str, str]]:
+        refs: list[tuple[str, str]] = [(f"key '{name}'", name) for name in self.key]
+        refs += [(f"identifier '{i.column}'", i.column) for i in self.identifiers]
+        refs += [(f"version '{self.version.column}'", self.version.column)] if self.version else []
+        for rule in self.rules:
+            refs += [(f"rule {rule.name}: '{n}'", n) for n in (*rule.any_of, *(rule.not_after or ()))]
+        return refs
+
+    def column_of(self, field: str) -> SourceColumn | None:
+        """The column that fills a silver field, if the feed has one."""
+        return next((c for c in self.columns if c.field == field), None)
+
+    @property
+    def required_headers(self) -> tuple[str, ...]:
+        """Headers without which a CSV file is set aside as a whole."""
+        return tuple(c.source_path for c in self.columns if c.required)
+
+    @model_validator(mode="after")
+    def _nested_columns_belong_to_lists(self) -> SourceContract:
+        wrong = [c.name for c in self.columns if bool(c.columns) != (c.type == "list")]
+        if wrong:
+            raise ValueError(f"columns {wrong}: nested `columns` and `type: list` go together")
+        return self

@@ -1,0 +1,78 @@
+"""Identity: the evidence, the decision, and the history of both."""
+
+from __future__ import annotations
+
+from cdp_lake.contracts.table import Column, TableContract
+
+_HASH = Column("_row_hash", "BIGINT", "hash of the value columns")
+
+IDENTIFIERS = TableContract(
+    name="identity.identifiers",
+    grain="one row per (record, namespace, value)",
+    key=("record_sk", "namespace", "value"),
+    cluster_by=("record_sk",),
+    columns=(
+        Column("record_sk", "BIGINT"),
+        Column("identifier_sk", "BIGINT", "surrogate of (namespace, value)"),
+        Column("namespace", "STRING"),
+        Column("value", "STRING", "normalised value", pii="identifier"),
+        Column("valid_from", "TIMESTAMP", "first seen with this record"),
+        Column("valid_to", "TIMESTAMP", "last seen; null while the record's newest version carries it"),
+        Column("is_live", "BOOLEAN", "false when blocked or refused as evidence"),
+        Column("refused_by", "STRING", "rule that refused it, null when live"),
+        _HASH,
+    ),
+)
+
+EDGES = TableContract(
+    name="identity.edges",
+    grain="one row per piece of evidence between two records",
+    key=("src_record_sk", "dst_record_sk", "rule", "identifier_sk"),
+    cluster_by=("src_record_sk",),
+    columns=(
+        Column("src_record_sk", "BIGINT", "smaller end"),
+        Column("dst_record_sk", "BIGINT", "larger end"),
+        Column("rule", "STRING", "namespace or rule that links the ends"),
+        Column("identifier_sk", "BIGINT", "the shared value, by surrogate"),
+        Column("weight", "DOUBLE", "1.0 for a deterministic rule"),
+        Column("model_version", "STRING", "null for a deterministic rule"),
+        Column("first_seen_at", "TIMESTAMP"),
+        Column("last_seen_at", "TIMESTAMP"),
+        Column("is_live", "BOOLEAN"),
+        Column("refused_by", "STRING", "the rule that refused the edge, null when live"),
+        _HASH,
+    ),
+)
+
+ASSIGNMENTS = TableContract(
+    name="identity.assignments",
+    grain="one row per (entity_type, record_sk) and known interval",
+    key=("entity_type", "record_sk", "known_from"),
+    cluster_by=("record_sk",),
+    columns=(
+        Column("entity_type", "STRING", "person"),
+        Column("record_sk", "BIGINT"),
+        Column("profile_id", "STRING"),
+        Column("valid_from", "TIMESTAMP", "first time the record is evidence of anything"),
+        Column("known_from", "TIMESTAMP", "as_of of the run that decided it"),
+        Column("known_to", "TIMESTAMP", "as_of of the run that changed it, null while it stands"),
+        _HASH,
+    ),
+)
+
+CHANGES = TableContract(
+    name="identity.changes",
+    grain="one row per change of one profile in one run",
+    key=("run_id", "change", "profile_id", "other_profile_id"),
+    columns=(
+        Column("run_id", "STRING"),
+        Column("change", "STRING", "created, merged or split"),
+        Column("profile_id", "STRING", "the profile after the change"),
+        Column("other_profile_id", "STRING", "merged: the retired id; split: the id it came from; else empty"),
+        Column("record_count", "BIGINT", "records that moved"),
+        Column("effective_at", "TIMESTAMP"),
+        Column("actor", "STRING"),
+    ),
+)
+
+IDENTITY_TABLES = (IDENTIFIERS, EDGES, ASSIGNMENTS, CHANGES)

@@ -1,0 +1,122 @@
+"""Ops: the lake's own memory: fates, quarantine, runs, checks, publications, sequences."""
+
+from __future__ import annotations
+
+from cdp_lake.contracts.table import Column, TableContract
+
+FATES = TableContract(
+    name="ops.fates",
+    grain="one row per bronze record: passed, duplicate or quarantined",
+    key=("source", "record_id"),
+    cluster_by=("batch_id",),
+    columns=(
+        Column("source", "STRING"),
+        Column("record_id", "STRING"),
+        Column("batch_id", "BIGINT"),
+        Column("key_hash", "STRING", "SHA-256 of the declared key, or content and occurrence"),
+        Column("content_hash", "STRING", "record hash, and its occurrence within its file for keyless sources"),
+        Column("version_at", "TIMESTAMP", "value of the contract's version column"),
+        Column("fate", "STRING", "passed, duplicate or quarantined"),
+        Column("duplicate_of", "STRING", "record id of the record that was kept"),
+        Column("rules", "ARRAY<STRING>", "every rule the record broke"),
+        Column("_row_hash", "BIGINT"),
+    ),
+)
+
+QUARANTINE = TableContract(
+    name="ops.quarantine",
+    grain="one row per quarantined record or file",
+    key=("source", "record_id"),
+    columns=(
+        Column("source", "STRING"),
+        Column("record_id", "STRING", "record id, or `file:` and the file id"),
+        Column("batch_id", "BIGINT"),
+        Column("file", "STRING"),
+        Column("line", "BIGINT"),
+        Column("rules", "ARRAY<STRING>", "every rule broken"),
+        Column("payload", "STRING", "as received, null for a file", pii="raw"),
+        Column("redrive", "STRING", "what to do to drive it again"),
+        Column("_row_hash", "BIGINT"),
+    ),
+)
+
+FILES = TableContract(
+    name="ops.files",
+    grain="one row per file seen by landing",
+    key=("source", "file_id"),
+    columns=(
+        Column("source", "STRING"),
+        Column("file_id", "STRING", "first 16 hex digits of the content's SHA-256"),
+        Column("batch_id", "BIGINT"),
+        Column("path", "STRING", "relative to the landing folder"),
+        Column("bytes", "BIGINT"),
+        Column("modified_ns", "BIGINT", "modification time of the file"),
+        Column("encoding", "STRING"),
+        Column("header", "ARRAY<STRING>", "column names of a CSV"),
+        Column("record_count", "BIGINT"),
+        Column("fate", "STRING", "landed, duplicate, quarantined or unlanded"),
+        Column("notes", "ARRAY<STRING>", "extra columns and other drift"),
+        Column("_row_hash", "BIGINT"),
+    ),
+)
+
+RUNS = TableContract(
+    name="ops.runs",
+    grain="one row per stage of a run",
+    key=("run_id", "stage"),
+    columns=(
+        Column("run_id", "STRING"),
+        Column("stage", "STRING"),
+        Column("status", "STRING", "done or failed"),
+        Column("as_of", "TIMESTAMP"),
+        Column("started_at", "TIMESTAMP"),
+        Column("seconds", "DOUBLE"),
+        Column("input_versions", "MAP<STRING, BIGINT>"),
+        Column("output_versions", "MAP<STRING, BIGINT>"),
+        Column("rows_written", "MAP<STRING, BIGINT>"),
+        Column("facts", "MAP<STRING, STRING>", "counts the stage reports, without personal values"),
+        Column("config_hash", "STRING"),
+        Column("fingerprint", "STRING", "hash of input versions, configuration and as_of"),
+        Column("message", "STRING"),
+    ),
+)
+
+CHECKS = TableContract(
+    name="ops.checks",
+    grain="one row per expectation of one run",
+    key=("run_id", "table_name", "expectation"),
+    columns=(
+        Column("run_id", "STRING"),
+        Column("table_name", "STRING"),
+        Column("expectation", "STRING"),
+        Column("severity", "STRING"),
+        Column("passed", "BOOLEAN"),
+        Column("observed", "STRING", "aggregate only, never a personal value"),
+    ),
+)
+
+PUBLICATIONS = TableContract(
+    name="ops.publications",
+    grain="one row per publication: the consistent version of every table",
+    key=("publication_no",),
+    columns=(
+        Column("publication_no", "BIGINT"),
+        Column("run_id", "STRING"),
+        Column("stage", "STRING"),
+        Column("published_at", "TIMESTAMP"),
+        Column("versions", "MAP<STRING, BIGINT>"),
+    ),
+)
+
+SEQUENCES = TableContract(
+    name="ops.sequences",
+    grain="one row per surrogate sequence",
+    key=("sequence",),
+    columns=(
+        Column("sequence", "STRING"),
+        Column("next_value", "BIGINT", "first value not yet given out; never goes back"),
+        Column("_row_hash", "BIGINT"),
+    ),
+)
+
+OPS_TABLES = (FATES, QUARANTINE, FILES, RUNS, CHECKS, PUBLICATIONS, SEQUENCES)

@@ -1,0 +1,106 @@
+"""Guardrails: which identifiers are evidence of one person, decided before anything is linked."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from cdp_lake.config.identity import IdentityRules
+from cdp_lake.identity.name_agreement import names_agree
+from cdp_lake.identity.namespaces import OF_VALUE, has_strength, is_blocked, names_a_person, setting
+
+BLOCKED_VALUE, TOO_MANY_NAMES, TOO_MANY_HOLDERS = "blocked_value", "too_many_names", "too_many_holders"
+LIMIT_ON_ONE_RECORD, SHARED_DEVICE = "limit_on_one_record", "device_of_several_people"
+BLOCKED_CARRIER = "blocked_carrier"
+IN_DISPUTE = "in_dispute"  # refuses carriers of the value, not the value
+# Pairs of names grow with the square; a value with more names than this is refused for that already.
+_COMPARABLE = 50
+
+
+def guarded(identifiers: DataFrame, people: DataFrame, rules: IdentityRules) -> DataFrame:
+    """The same rows with `refused_by`: null for a value that is evidence, else the rule that refused it.
+
+    identifiers: one row per (record, namespace, value), read several times here. people: one row per record.
+    """
+    # people: one row per record; refused: one row per value; crowded: per record and namespace; mixed: per record.
+    known = identifiers.join(people.select("record_sk", "given_key"), "record_sk", "left")
+    refused = _refused_values(known, rules)
+    is_evidence_of_nobody = refused.where(F.col("_why") != IN_DISPUTE).withColumnRenamed("_why", "_value_why")
+    judged = (
+        known.join(is_evidence_of_nobody, list(OF_VALUE), "left")
+        .join(_crowded(known, rules), ["record_sk", "namespace"], "left")
+        .join(_mixed_carriers(people, refused, rules), "record_sk", "left")
+    )
+    blocked = F.when(is_blocked(rules), F.lit(BLOCKED_VALUE))
+    why = F.coalesce(blocked, "_value_why", "_record_why", "_carrier_why")
+    return judged.withColumn("refused_by", why).drop("_value_why", "_record_why", "_carrier_why")
+
+
+def some_disagree(names: Column) -> Column:
+    """True when two of the given names in an array can not be one person's."""
+    clash = F.exists(names, lambda one: F.exists(names, lambda other: ~names_agree(one, other)))
+    return F.when(F.size(names).between(2, _COMPARABLE), clash).otherwise(F.size(names) > _COMPARABLE)
+
+
+def _refused_values(known: DataFrame, rules: IdentityRules) -> DataFrame:
+    """One row per (namespace, value) that is no evidence of one person, or is in dispute, and why; few of all."""
+    parts = [_crowds(known, rules), _shared_devices(known, rules), _disputes(known, rules)]
+    found = reduce(DataFrame.unionByName, parts)
+    # What refuses a value comes before what puts it in dispute.
+    severity = F.struct((F.col("_why") == IN_DISPUTE).alias("mild"), F.col("_why").alias("why"))
+    return found.groupBy(*OF_VALUE).agg(F.min(severity)["why"].alias("_why"))
+
+
+def _crowds(known: DataFrame, rules: IdentityRules) -> DataFrame:
+    """Values with more names, or more holders, than one person has."""
+    # Only a value with more holders than names are allowed can have too many names.
+    many = F.least(setting(rules, "max_names"), setting(rules, "max_holders"))
+    hot = known.groupBy(*OF_VALUE).agg(F.count("*").alias("_holders")).where(F.col("_holders") > many)
+    # hot: one row per value.
+    counted = known.join(hot, list(OF_VALUE)).groupBy(*OF_VALUE, "_holders")
+    names = counted.agg(F.count_distinct("given_key").alias("_names"))
+    why = F.when(F.col("_names") > setting(rules, "max_names"), F.lit(TOO_MANY_NAMES))
+    why = why.when(F.col("_holders") > setting(rules, "max_holders"), F.lit(TOO_MANY_HOLDERS))
+    return names.select(*OF_VALUE, why.alias("_why")).where(F.col("_why").isNotNull())
+
+
+def _shared_devices(known: DataFrame, rules: IdentityRules) -> DataFrame:
+    """Devices on which more than one person signed in."""
+    trusted = known.where(names_a_person(rules) & ~is_blocked(rules))
+    person = F.min(F.struct(setting(rules, "priority").alias("priority"), "namespace", "value"))
+    who = trusted.groupBy("record_sk").agg(person.alias("_person"))
+    # who: one row per record that names a person.
+    owned = known.where(has_strength(rules, "device")).join(who, "record_sk")
+    owners = owned.groupBy(*OF_VALUE).agg(F.min("_person").alias("_one"), F.max("_person").alias("_other"))
+    return owners.where(F.col("_one") != F.col("_other")).select(*OF_VALUE, F.lit(SHARED_DEVICE).alias("_why"))
+
+
+def _disputes(known: DataFrame, rules: IdentityRules) -> DataFrame:
+    """Values that need a name, and whose holders' names can not all be one person's."""
+    asked = known.where(has_strength(rules, "needs_name") & F.col("given_key").isNotNull())
+    names = asked.groupBy(*OF_VALUE).agg(F.collect_set("given_key").alias("_names"))
+    return names.where(some_disagree(F.col("_names"))).select(*OF_VALUE, F.lit(IN_DISPUTE).alias("_why"))
+
+
+def _crowded(known: DataFrame, rules: IdentityRules) -> DataFrame:
+    """One row per (record, namespace) with more values than one person has."""
+    limited = known.where(setting(rules, "limit").isNotNull())
+    counted = limited.groupBy("record_sk", "namespace").agg(F.count("*").alias("_values"))
+    too_many = counted.where(F.col("_values") > setting(rules, "limit"))
+    return too_many.select("record_sk", "namespace", F.lit(LIMIT_ON_ONE_RECORD).alias("_record_why"))
+
+
+def _mixed_carriers(people: DataFrame, refused: DataFrame, rules: IdentityRules) -> DataFrame:
+    """One row per carrier of a value that is not one person's.
+
+    A carrier stands for one value and mixes the facts of all who used it: whatever else it carries would bridge them.
+    """
+    parts = F.split("carrier_key", ":", 2)
+    own = people.where(F.col("carrier_key").isNotNull()).select(
+        "record_sk", F.get(parts, F.lit(0)).alias("namespace"), F.get(parts, F.lit(1)).alias("value")
+    )
+    # refused: one row per value.
+    judged = own.join(refused, list(OF_VALUE), "left").where(F.col("_why").isNotNull() | is_blocked(rules))
+    return judged.select("record_sk", F.lit(BLOCKED_CARRIER).alias("_carrier_why"))

@@ -1,0 +1,55 @@
+"""What a person asks about the lake itself: fates, what was set aside, what ran last, how many rows there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from cdp_lake.quality.conservation import FATES
+
+_RUN = ("run_id", "status", "as_of", "started_at", "seconds", "rows_written")
+
+
+def fate_counts(fates: DataFrame) -> DataFrame:
+    """One row per source: how many records there were, and how many met each fate."""
+    counts = [F.count_if(F.col("fate") == fate).alias(fate) for fate in FATES]
+    return fates.groupBy("source").agg(F.count(F.lit(1)).alias("records"), *counts).orderBy("source")
+
+
+def quarantine_counts(quarantine: DataFrame) -> DataFrame:
+    """One row per (source, rule): how many records or files broke it."""
+    broken = quarantine.select("source", F.explode("rules").alias("rule"))
+    return broken.groupBy("source", "rule").agg(F.count(F.lit(1)).alias("records")).orderBy("source", "rule")
+
+
+def quarantine_examples(quarantine: DataFrame, limit: int) -> DataFrame:
+    """At most `limit` quarantined records or files, in order of source, file and line."""
+    return quarantine.orderBy("source", "file", F.col("line").asc_nulls_first(), "record_id").limit(limit)
+
+
+def newest_runs(runs: DataFrame) -> DataFrame:
+    """One row per stage: its newest run, its newest one that was done, and the newest facts any run reported."""
+    has_facts = F.size("facts") > 0
+    return runs.groupBy("stage").agg(
+        _newest(F.struct(*_RUN), F.lit(True)).alias("last"),
+        _newest(F.struct("as_of", "input_versions", "config_hash", "fingerprint"), F.col("status") == "done").alias(
+            "done"
+        ),
+        _newest(F.col("facts"), has_facts).alias("facts"),
+    )
+
+
+def row_counts(tables: Mapping[str, DataFrame]) -> DataFrame:
+    """One row per table: its name and its rows, which Delta answers from its log."""
+    counts = [
+        rows.agg(F.count(F.lit(1)).alias("rows")).select(F.lit(n).alias("name"), "rows") for n, rows in tables.items()
+    ]
+    return reduce(DataFrame.unionByName, counts)
+
+
+def _newest(value: Column, condition: Column) -> Column:
+    # Runs that began in the same second are told apart by their id.
+    return F.max_by(value, F.when(condition, F.struct("started_at", "run_id")))

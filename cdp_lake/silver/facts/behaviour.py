@@ -1,0 +1,69 @@
+"""What people did and decided: events, campaign contacts, coupon uses, consents."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from cdp_lake.config.sources import SourceContract
+from cdp_lake.silver.fields import field, first_field
+from cdp_lake.silver.normalise.money import currency_code
+
+
+def events(rows: DataFrame, contract: SourceContract) -> DataFrame:
+    """One row per event that passed."""
+    received, sent = field(contract, "received_at", "timestamp"), field(contract, "sent_at", "timestamp")
+    return rows.select(
+        F.col("_source").alias("source"),
+        "record_sk",
+        F.col("_brand").alias("brand"),
+        field(contract, "event_id"),
+        F.lower(field(contract, "event_type")).alias("event_type"),
+        first_field(contract, "event_name", "screen_name").alias("event_name"),
+        F.col("_occurred_at").alias("occurred_at"),
+        received.alias("received_at"),
+        F.to_date("_occurred_at").alias("occurred_on"),
+        (F.unix_seconds(received) - F.unix_seconds(sent)).alias("clock_skew_seconds"),
+        *[field(contract, name) for name in ("product_id", "order_id", "page_path", "device_type", "locale")],
+        field(contract, "amount", "decimal(18,4)"),
+        currency_code(field(contract, "currency")).alias("currency"),
+        "_record_id",
+    )
+
+
+def campaign_contacts(rows: DataFrame, contract: SourceContract) -> DataFrame:
+    """One row per contact of a person by a campaign."""
+    names = ("campaign_id", "channel", "subject")
+    return rows.select(
+        *[field(contract, name) for name in names],
+        field(contract, "contacted_at", "timestamp"),
+        "record_sk",
+        F.col("_brand").alias("brand"),
+        "_record_id",
+    )
+
+
+def coupons(rows: DataFrame, contract: SourceContract) -> DataFrame:
+    """One row per coupon use."""
+    names = ("redemption_id", "campaign_id", "coupon_upc")
+    return rows.select(
+        F.col("_source").alias("source"),
+        *[field(contract, name) for name in names],
+        field(contract, "redeemed_on", "date"),
+        "record_sk",
+        F.col("_brand").alias("brand"),
+        "_record_id",
+    )
+
+
+def consents(rows: DataFrame, contract: SourceContract) -> DataFrame:
+    """One row per consent decision."""
+    names = ("decision_id", "purpose", "channel", "recipient", "status", "source_system")
+    return rows.select(
+        F.col("_source").alias("source"),
+        *[field(contract, name) for name in names],
+        field(contract, "decided_at", "timestamp"),
+        "record_sk",
+        F.col("_brand").alias("brand"),
+        "_record_id",
+    )

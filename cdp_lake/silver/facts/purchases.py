@@ -1,0 +1,126 @@
+"""What people bought: orders and their lines, from row-per-line exports and from nested receipts."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from cdp_lake.config.sources import SourceColumn, SourceContract
+from cdp_lake.silver.fields import field
+from cdp_lake.silver.normalise.money import currency_code
+from cdp_lake.silver.typed import item_value
+
+_MONEY = "decimal(18,4)"
+
+
+def orders_of_rows(rows: DataFrame, contract: SourceContract) -> DataFrame:
+    """One row per order: only the first row of an order carries the order's own fields."""
+    discount = F.coalesce(field(contract, "discount_amount", _MONEY), F.lit(0).cast(_MONEY))
+    first_rows = rows.where(field(contract, "ordered_at").isNotNull())
+    return first_rows.select(
+        *_order_columns(contract),
+        field(contract, "status"),
+        field(contract, "store_id").alias("store_id") if contract.column_of("store_id") else _no_text("store_id"),
+        discount.alias("discount_amount"),
+        F.when(field(contract, "coupon_code").isNotNull(), 1).otherwise(0).alias("coupon_count"),
+        F.col("_record_id"),
+    )
+
+
+def lines_of_rows(rows: DataFrame, contract: SourceContract) -> DataFrame:
+    """One row per line; its date is the order's, taken from the order's first row."""
+    # dates: one row per order.
+    dates = rows.where(field(contract, "ordered_at").isNotNull()).select(
+        field(contract, "order_id").alias("_order"),
+        F.to_date(field(contract, "ordered_at", "timestamp")).alias("ordered_on"),
+        currency_code(field(contract, "currency")).alias("currency"),
+    )
+    lines = rows.select(
+        F.col("_source").alias("source"),
+        "_record_id",
+        field(contract, "order_id"),
+        # Identical lines of one order are two lines: the record's number in its file tells them apart.
+        F.col("_line_key").alias("line_key"),
+        field(contract, "product_id"),
+        field(contract, "quantity", _MONEY),
+        _line_amount(contract).alias("amount"),
+        F.coalesce(field(contract, "line_discount_amount", _MONEY), F.lit(0).cast(_MONEY)).alias("discount_amount"),
+    )
+    return lines.join(dates, lines["order_id"] == dates["_order"], "left")
+
+
+def orders_of_receipts(rows: DataFrame, contract: SourceContract) -> DataFrame:
+    """One row per receipt."""
+    lines = contract.column_of("lines")
+    discounts = [c for c in lines.columns if c.field == "discount_amount"] if lines else []
+    total = _sum_of(F.col(lines.name), discounts[0], contract) if lines and discounts else F.lit(0).cast(_MONEY)
+    return rows.select(
+        *_order_columns(contract),
+        F.lit("completed").alias("status"),
+        field(contract, "store_id"),
+        total.alias("discount_amount"),
+        _coupon_count(contract).alias("coupon_count"),
+        F.col("_record_id"),
+    )
+
+
+def lines_of_receipts(rows: DataFrame, contract: SourceContract) -> DataFrame:
+    """One row per line of a receipt."""
+    (lines,) = [column for column in contract.columns if column.field == "lines"]
+    date = F.to_date(field(contract, "ordered_at", "timestamp")).alias("ordered_on")
+    order_id, currency = field(contract, "order_id"), currency_code(field(contract, "currency")).alias("currency")
+    flat = rows.select("_source", "_record_id", order_id, date, currency, F.explode(lines.name).alias("line"))
+    item = {c.field or c.name: item_value(F.col("line"), c, contract) for c in lines.columns}
+    return flat.select(
+        F.col("_source").alias("source"),
+        "_record_id",
+        "order_id",
+        "ordered_on",
+        "currency",
+        item["line_no"].cast("string").alias("line_key"),
+        item["product_id"].alias("product_id"),
+        item["quantity"].cast(_MONEY).alias("quantity"),
+        item["amount"].cast(_MONEY).alias("amount"),
+        F.coalesce(item["discount_amount"].cast(_MONEY), F.lit(0).cast(_MONEY)).alias("discount_amount"),
+    )
+
+
+def _order_columns(contract: SourceContract) -> list[Column]:
+    ordered_at = field(contract, "ordered_at", "timestamp")
+    return [
+        F.col("_source").alias("source"),
+        F.col("record_sk"),
+        F.col("_brand").alias("brand"),
+        field(contract, "order_id"),
+        F.lit(contract.order_channel).alias("channel"),
+        ordered_at.alias("ordered_at"),
+        F.to_date(ordered_at).alias("ordered_on"),
+        field(contract, "amount", _MONEY),
+        currency_code(field(contract, "currency")).alias("currency"),
+    ]
+
+
+def _line_amount(contract: SourceContract) -> Column:
+    """What the line cost: price times quantity, less its own discount."""
+    discount = F.coalesce(field(contract, "line_discount_amount", _MONEY), F.lit(0))
+    return (field(contract, "unit_price", _MONEY) * field(contract, "quantity", _MONEY) - discount).cast(_MONEY)
+
+
+def _sum_of(items: Column, column: SourceColumn, contract: SourceContract) -> Column:
+    zero = F.lit(0).cast("decimal(28,4)")
+
+    def plus(total: Column, item: Column) -> Column:
+        return (total + F.coalesce(item_value(item, column, contract), F.lit(0))).cast("decimal(28,4)")
+
+    return F.aggregate(items, zero, plus).cast(_MONEY)
+
+
+def _coupon_count(contract: SourceContract) -> Column:
+    column = contract.column_of("coupons")
+    if column is None:
+        return F.lit(0)
+    return F.coalesce(F.size(F.from_json(F.col(column.name), "array<string>")), F.lit(0))
+
+
+def _no_text(name: str) -> Column:
+    return F.lit(None).cast("string").alias(name)

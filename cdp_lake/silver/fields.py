@@ -1,0 +1,47 @@
+"""Reading a silver field from a parsed frame, whatever column of the feed fills it."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from cdp_lake.config.sources import SourceContract
+
+
+def field(contract: SourceContract, name: str, type_name: str = "string") -> Column:
+    """The column that fills a silver field; a typed null when the feed has none."""
+    column = contract.column_of(name)
+    return (F.col(column.name) if column else F.lit(None)).cast(type_name).alias(name)
+
+
+def first_field(contract: SourceContract, *names: str, type_name: str = "string") -> Column:
+    """The first of several fields that has a value."""
+    return F.coalesce(*[field(contract, name, type_name) for name in names])
+
+
+def seen_at(contract: SourceContract) -> Column:
+    """When the record's fact happened, or its version was made."""
+    names = {
+        "person": ("valid_from", "first_seen_at"),
+        "event": ("occurred_at",),
+        "order_rows": ("ordered_at",),
+        "receipt": ("ordered_at",),
+        "campaign_contact": ("contacted_at",),
+        "redemption": ("redeemed_on",),
+        "consent": ("decided_at",),
+    }
+    return first_field(contract, *names[contract.kind], type_name="timestamp")
+
+
+def with_event_time(parsed: DataFrame, contract: SourceContract) -> DataFrame:
+    """Events with `_occurred_at`: the device's clock corrected by how far it was off when it sent.
+
+    Segment's rule: time = received - (sent - original), for a batch that was sent later than it was made.
+    """
+    if contract.kind != "event":
+        return parsed
+    received, sent = field(contract, "received_at", "timestamp"), field(contract, "sent_at", "timestamp")
+    original = field(contract, "original_at", "timestamp")
+    corrected = F.timestamp_micros(F.unix_micros(received) - (F.unix_micros(sent) - F.unix_micros(original)))
+    stated = first_field(contract, "occurred_at", "original_at", type_name="timestamp")
+    return parsed.withColumn("_occurred_at", F.coalesce(corrected, stated, received))

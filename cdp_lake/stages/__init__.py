@@ -1,0 +1,1 @@
+"""The use cases: each stage reads by contract, calls rooms, checks, commits and publishes."""

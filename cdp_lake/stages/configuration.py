@@ -1,0 +1,72 @@
+"""Settings that fit together: what one file says about another is checked before anything starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cdp_lake.config.destinations import check_destinations
+from cdp_lake.config.models import check_models
+from cdp_lake.config.quality import check_suites
+from cdp_lake.config.segments import SegmentRules
+from cdp_lake.config.settings import Loaded, Settings, load_settings, located
+from cdp_lake.config.survivorship import check_survivorship
+from cdp_lake.contracts import Column, TableContract
+from cdp_lake.contracts.catalogue import TABLES
+from cdp_lake.contracts.gold import PROFILES, TRAITS
+from cdp_lake.errors import ConfigError, did_you_mean
+from cdp_lake.segments.checks import check_segments
+from cdp_lake.traits.columns import trait_columns
+
+Problem = tuple[tuple[str, ...], str]
+
+
+def configured(conf: Path | None = None, env: str | None = None, sets: Sequence[str] = ()) -> Loaded:
+    """Loaded settings whose parts agree. Raises ConfigError naming every disagreement."""
+    loaded = load_settings(conf, env, sets)
+    problems = [*_identifier_problems(loaded.settings), *_rule_problems(loaded.settings)]
+    if problems:
+        raise ConfigError("\n".join(located(where, text, loaded.layer) for where, text in problems))
+    return loaded
+
+
+def traits_contract(settings: Settings) -> TableContract:
+    """gold.traits with the columns traits.yml declares."""
+    return TRAITS.extended(*trait_columns(settings.traits), Column("_row_hash", "BIGINT", "hash of the value columns"))
+
+
+def table_contracts(settings: Settings) -> tuple[TableContract, ...]:
+    """Every table of this lake, the traits as declared."""
+    return tuple(traits_contract(settings) if table is TRAITS else table for table in TABLES)
+
+
+def _identifier_problems(settings: Settings) -> list[Problem]:
+    known = {namespace.name for namespace in settings.identity.namespaces}
+    named = [(s.name, i.namespace) for s in settings.sources for i in s.identifiers if i.namespace not in known]
+    return [
+        (("sources", source, "identifiers"), f"unknown namespace '{namespace}'; {did_you_mean(namespace, known)}")
+        for source, namespace in named
+    ]
+
+
+def _rule_problems(settings: Settings) -> list[Problem]:
+    traits = {column.name: column.type for column in trait_columns(settings.traits)}
+    profile = {column.name: column.type for column in PROFILES.columns}
+    rules = SegmentRules(segments=settings.segments)
+    models = [model.name for model in settings.models.models]
+    namespaces = [namespace.name for namespace in settings.identity.namespaces]
+    sources = [source.name for source in settings.sources]
+    segments = [segment.name for segment in settings.segments]
+    return [
+        *[(_segment_path(text), text) for text in check_segments(rules, traits, profile, models)],
+        *[(("models",), text) for text in check_models(settings.models, traits)],
+        *[(("survivorship",), text) for text in check_survivorship(settings.survivorship, namespaces, sources)],
+        *[(("destinations",), text) for text in check_destinations(settings.destinations, segments, settings.consent)],
+        *[(("quality",), text) for text in check_suites(settings.quality.suites, table_contracts(settings))],
+    ]
+
+
+def _segment_path(text: str) -> tuple[str, ...]:
+    """The settings path of a problem that starts with `segments/name.yml`."""
+    head, _, _ = text.partition(".yml")
+    return ("segments", head.rpartition("/")[2])

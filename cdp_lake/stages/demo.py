@@ -1,0 +1,55 @@
+"""The demo: make the shop, run every stage, compare with the truth, and tell about it."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import yaml
+
+from cdp_lake.adapters.lake import Lake
+from cdp_lake.config.settings import OWN_SETTINGS, Settings
+from cdp_lake.stages.evaluate_identity import Agreement, agreement, lake_prediction
+from cdp_lake.stages.job import Progress
+from cdp_lake.stages.pipeline import STAGES
+from cdp_lake.stages.runner import run_stages
+from cdp_lake.stages.summary import Summary, summary
+from cdp_lake.stages.synthesise import Say, synthesise
+
+ENVIRONMENT = "demo"
+SEED = 4217
+
+
+def demo_folder(settings: Settings) -> Path:
+    """The folder that holds the demo's landing and truth."""
+    return Path(settings.lake.landing).parent
+
+
+def make_shop(settings: Settings, size: str, seed: int, say: Say) -> None:
+    """Writes the demo's sources unless they are there."""
+    synthesise(size, seed, demo_folder(settings), say)
+
+
+def run_demo(lake: Lake, settings: Settings, progress: Progress) -> Summary:
+    """Runs all stages and compares the profiles with the truth the shop was made with."""
+    _keep_settings(settings)
+    outcomes = run_stages(lake, settings, STAGES, progress)
+    return summary(lake, settings, outcomes, _agreement(lake, settings))
+
+
+def somebody(settings: Settings) -> str:
+    """The e-mail address of an invented person, to try a question with."""
+    with (demo_folder(settings) / "truth" / "people.csv").open(encoding="utf-8", newline="") as people:
+        return next((row["email"] for row in csv.DictReader(people) if row["email"]), "")
+
+
+def _keep_settings(settings: Settings) -> None:
+    """The demo's year lies in the past: the lake itself says so to whoever opens it, in any environment."""
+    own = settings.lake.model_dump(mode="json", include={"landing", "business_timezone", "as_of"})
+    text = yaml.safe_dump({"lake": own}, sort_keys=True)
+    (Path(settings.lake.path) / OWN_SETTINGS).write_text(text, encoding="utf-8")
+
+
+def _agreement(lake: Lake, settings: Settings) -> Agreement:
+    truth = demo_folder(settings) / "truth"
+    return agreement(lake_prediction(lake), truth / "records.csv", truth / "traps.csv")

@@ -1,0 +1,138 @@
+"""What a stage is given, what it is, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from pyspark.sql import DataFrame, SparkSession
+
+from cdp_lake.adapters.data_docs import write_data_docs
+from cdp_lake.adapters.expectations import Gate, GateResult, checks_rows
+from cdp_lake.adapters.lake import Commit, Lake
+from cdp_lake.adapters.scratch import Scratch
+from cdp_lake.config.settings import Settings
+from cdp_lake.contracts import TableContract
+from cdp_lake.contracts.ops import CHECKS
+from cdp_lake.errors import QualityGateFailed
+from cdp_lake.stages.configuration import table_contracts
+
+
+class Progress(Protocol):
+    """Where a stage says what it is doing."""
+
+    def begin(self, stage: str, about: str) -> None:
+        """A stage starts."""
+
+    def step(self, text: str) -> None:
+        """The stage has come further."""
+
+    def end(self, stage: str, status: str, seconds: float) -> None:
+        """A stage ended."""
+
+    def skip(self, stage: str, why: str) -> None:
+        """A stage had nothing to do."""
+
+
+@dataclass
+class Job:
+    """One run of one stage: the lake, the settings, the time it believes, and where it reports."""
+
+    lake: Lake
+    settings: Settings
+    as_of: datetime
+    run_id: str
+    progress: Progress
+    gate: Gate
+    scratch: Scratch
+    rebuild: bool = False
+    commits: list[Commit] = field(default_factory=list)
+    judged: list[GateResult] = field(default_factory=list)
+    docs: Path | None = None
+    facts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def spark(self) -> SparkSession:
+        """The session the lake was opened with."""
+        return self.lake.spark
+
+    @property
+    def landing(self) -> Path:
+        """The folder of incoming files."""
+        return Path(self.settings.lake.landing)
+
+    @property
+    def home(self) -> Path:
+        """The folder of the lake."""
+        return Path(self.settings.lake.path)
+
+    def staged(self, rows: DataFrame, name: str) -> DataFrame:
+        """The same rows, computed once for all that follows in this stage."""
+        return self.scratch.staged(rows, name)
+
+    def check(self, *candidates: tuple[TableContract, DataFrame]) -> None:
+        """Runs the suites of the candidate tables; raises QualityGateFailed before anything is committed."""
+        offered = {table.name: rows for table, rows in candidates}
+        judged = []
+        for table, rows in candidates:
+            suite = self.settings.quality.suite_of(table.name)
+            if suite is not None:
+                others = {name: offered.get(name, self._published(name)) for name in suite.references}
+                judged.append(self.gate.validate(table.name, rows, suite, others))
+        self.judged += judged
+        if judged:
+            self.docs = write_data_docs(judged, self.home / "quality", self.run_id)
+        failures = [line for result in judged for line in result.failures]
+        if failures:
+            raise QualityGateFailed(
+                f"{len(failures)} expectation(s) failed, nothing is published, the version before stays served:\n"
+                + "\n".join(f"  {line}" for line in failures)
+                + f"\nsee {self.docs}"
+            )
+
+    def _published(self, table: str) -> DataFrame:
+        contract = next(t for t in table_contracts(self.settings) if t.name == table)
+        return self.lake.read(contract, "quality")
+
+    def upsert(self, table: TableContract, rows: DataFrame, *, complete: bool = False) -> Commit:
+        """Commits the rows that differ from what the table holds."""
+        return self._noted(self.lake.upsert(table, rows, complete=complete))
+
+    def append(self, table: TableContract, rows: DataFrame, txn: tuple[str, int] | None = None) -> Commit:
+        """Commits new rows."""
+        return self._noted(self.lake.append(table, rows, txn))
+
+    def keep(self, table: TableContract) -> Commit:
+        """Takes up what a killed run had committed to the table but not published."""
+        return self._noted(Commit(table.name, 0, self.lake.tables.version(table)))
+
+    def record_checks(self) -> None:
+        """Writes the outcome of every expectation of this run to ops.checks."""
+        rows = checks_rows(self.judged, self.run_id)
+        if rows:
+            self.append(CHECKS, self.spark.createDataFrame(rows, CHECKS.schema))
+
+    def _noted(self, commit: Commit) -> Commit:
+        self.commits.append(commit)
+        return commit
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the flow. `reads` are tables of earlier stages; its own tables are its state.
+
+    `watches` names what else its outcome depends on, outside the lake's tables.
+    """
+
+    name: str
+    about: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    run: Callable[[Job], None]
+    settings_used: tuple[str, ...]
+    depends_on_time: bool = True
+    always_looks: bool = False
+    watches: Callable[[Settings], str] | None = None

@@ -1,0 +1,46 @@
+"""Opening the lake for a command: settings, the version handshake, a Spark session, the published tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cdp_lake.adapters.handshake import require
+from cdp_lake.adapters.lake import Lake
+from cdp_lake.adapters.locks import lake_lock
+from cdp_lake.adapters.spark import build_session
+from cdp_lake.config.settings import Loaded, Settings
+from cdp_lake.stages.configuration import configured
+
+
+@dataclass(frozen=True)
+class Options:
+    """What every command takes: project settings, environment, single values, the time to believe."""
+
+    conf: Path | None = None
+    env: str | None = None
+    sets: tuple[str, ...] = ()
+    as_of: str | None = None
+
+    def loaded(self) -> Loaded:
+        """The settings with where each came from. Raises ConfigError listing every problem."""
+        time = (f"lake.as_of={self.as_of}",) if self.as_of else ()
+        return configured(self.conf, self.env, (*self.sets, *time))
+
+
+def open_lake(settings: Settings) -> Lake:
+    """The published lake, with a Spark session behind it; the machine is checked first."""
+    require(settings.spark)
+    spark = build_session(settings.spark, "cdp-lake")
+    root = settings.lake.path
+    path = root if "://" in root else Path(root).resolve().as_posix()
+    return Lake.open(spark, path, settings.consent.read_purposes, settings.lake.catalog)
+
+
+@contextmanager
+def writing(settings: Settings, command: str) -> Iterator[Lake]:
+    """The lake, held against every other writer until the command ends."""
+    with lake_lock(Path(settings.lake.path), command):
+        yield open_lake(settings)

@@ -1,0 +1,28 @@
+"""The tables traits are counted from, read once for whoever needs them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pyspark.sql import DataFrame
+
+from cdp_lake.contracts.gold import PROFILES
+from cdp_lake.contracts.identity import ASSIGNMENTS
+from cdp_lake.contracts.silver import CAMPAIGN_CONTACTS, COUPONS, EVENTS, ORDER_LINES, ORDERS, PRODUCTS
+from cdp_lake.stages.job import Job
+from cdp_lake.traits.compute import compute_traits
+from cdp_lake.traits.facts import facts_of
+
+
+def trait_facts(job: Job, purpose: str) -> dict[str, DataFrame]:
+    """One frame per fact, each with its profile."""
+    silver = (ORDERS, ORDER_LINES, PRODUCTS, EVENTS, CAMPAIGN_CONTACTS, COUPONS)
+    tables = {table.name.split(".")[1]: job.lake.read(table, purpose) for table in silver}
+    return facts_of(job.lake.read(ASSIGNMENTS, purpose), tables)
+
+
+def traits_at(job: Job, moment: datetime, purpose: str) -> DataFrame:
+    """One row per profile: every declared trait as it stood at the moment."""
+    profiles = job.lake.read(PROFILES, purpose)
+    zone = job.settings.lake.business_timezone
+    return compute_traits(trait_facts(job, purpose), profiles, job.settings.traits, moment, zone)

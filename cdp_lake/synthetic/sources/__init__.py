@@ -1,0 +1,1 @@
+"""One writer per source system: it turns the true world into files and tells the ledger who was who."""

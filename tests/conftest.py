@@ -1,0 +1,71 @@
+"""What every test may ask for: one Spark session, and a lake folder of its own."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from cdp_lake.adapters import jars
+from cdp_lake.adapters.spark import build_session
+from cdp_lake.config.spark import SparkSettings
+
+IN_CI = bool(os.environ.get("CI"))
+TESTS = Path(__file__).parent
+# What a test needs decides when it runs: the quickest answers come first.
+SLOW_FOLDERS = {"lake": "lake", "stages": "stages"}
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """One small session per process, started by the first test that asks for it."""
+    wanting = jars.problems(jars.read_lock(jars.lock_file()), jars.jars_dir())
+    if wanting:
+        message = f"Spark cannot start: {'; '.join(wanting)}. Run: {jars.INSTALL_LINE}"
+        pytest.fail(message) if IN_CI else pytest.skip(message)
+    session = build_session(
+        SparkSettings(
+            master="local[2]",
+            driver_memory="1g",
+            shuffle_partitions=2,
+            scratch_dir=tmp_path_factory.mktemp("spark"),
+        ),
+        app_name="cdp-lake tests",
+    )
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def lake_dir(tmp_path: Path) -> Path:
+    """A place for the lake of one test; not there yet."""
+    return tmp_path / "lake"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark by folder and fixture, then plain tests before Spark, Spark before lakes, lakes before stages."""
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in SLOW_FOLDERS:
+            item.add_marker(SLOW_FOLDERS[folder])
+        if "spark" in getattr(item, "fixturenames", ()):
+            item.add_marker("spark")
+    items.sort(key=_slowness)
+
+
+def _slowness(item: pytest.Item) -> int:
+    marks = {mark.name for mark in item.iter_markers()}
+    return max([rank for rank, name in enumerate(("spark", "lake", "stages"), start=1) if name in marks], default=0)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI a test that was skipped or expected to fail fails the run: nothing goes untested unseen."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not IN_CI or reporter is None or exitstatus != pytest.ExitCode.OK:
+        return
+    untested = [*reporter.stats.get("skipped", []), *reporter.stats.get("xfailed", [])]
+    if untested:
+        reporter.write_line(f"\n{len(untested)} test(s) skipped or expected to fail: not allowed in CI", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,47 @@
+"""GraphFrames finds the components that a plain union-find finds, isolated records included."""
+
+import random
+from itertools import pairwise
+
+import pytest
+
+from cdp_lake.adapters.graph_engine import connected_components
+from tests.scenarios.stories import components
+
+
+def _random_graphs(seed: int, graphs: int) -> tuple[list[int], list[tuple[int, int]]]:
+    """Chains, stars and random graphs beside each other, no number shared; gaps between the numbers."""
+    chance, nodes, edges = random.Random(seed), [], []
+    for graph in range(graphs):
+        own = [graph * 1000 + 7 * n for n in range(chance.randint(1, 25))]
+        chance.shuffle(own)
+        nodes += own
+        shape = graph % 3
+        if shape == 0:
+            edges += list(pairwise(own))
+        elif shape == 1:
+            edges += [(own[0], other) for other in own[1:]]
+        else:
+            edges += [tuple(chance.sample(own, 2)) for _ in range(len(own) // 2) if len(own) > 1]
+    return nodes, [(min(pair), max(pair)) for pair in edges]
+
+
+@pytest.mark.parametrize(("algorithm", "graphs"), [("graphx", 60), ("graphframes", 6)])
+def test_components_equal_a_union_find(spark, algorithm, graphs):
+    nodes, edges = _random_graphs(seed=5, graphs=graphs)
+    records = spark.createDataFrame([(n,) for n in nodes], "record_sk BIGINT")
+    pairs = spark.createDataFrame(edges + edges[:5], "src_record_sk BIGINT, dst_record_sk BIGINT")
+
+    found = connected_components(records, pairs, algorithm)
+
+    assert {row["record_sk"]: row["cluster_sk"] for row in found.collect()} == components(nodes, edges)
+    found.unpersist()
+
+
+def test_without_edges_everybody_is_alone(spark):
+    records = spark.createDataFrame([(n,) for n in (3, 1, 2)], "record_sk BIGINT")
+    none = spark.createDataFrame([], "src_record_sk BIGINT, dst_record_sk BIGINT")
+
+    found = connected_components(records, none, "graphx")
+
+    assert {row["record_sk"]: row["cluster_sk"] for row in found.collect()} == {1: 1, 2: 2, 3: 3}

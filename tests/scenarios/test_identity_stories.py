@@ -1,0 +1,365 @@
+"""Who is one person? Stories of shared, lent, recycled and made-up values."""
+
+import pytest
+
+from cdp_lake.stages.configuration import configured
+from tests.scenarios.stories import Story, told
+
+
+def story(name: str, table: str, people: str, *refused: str) -> Story:
+    return Story(name, table, people, frozenset(refused))
+
+
+def _long_chain(length: int) -> Story:
+    rows = [f"r{n} | o{n} o{n + 1}" for n in range(length)]
+    return story("long chain", "record | order\n" + "\n".join(rows), " ".join(f"r{n}" for n in range(length)))
+
+
+SHAPES = [
+    story(
+        "chain",
+        """record | email
+           a      | 1@x.com
+           b      | 1@x.com 2@x.com
+           c      | 2@x.com 3@x.com
+           d      | 3@x.com""",
+        "a b c d",
+    ),
+    story(
+        "diamond",
+        """record | email           | user | order
+           a      | 1@x.com 2@x.com |      |
+           b      | 1@x.com         |      | o1
+           c      | 2@x.com         |      | o2
+           d      |                 | u1   | o1 o2""",
+        "a b c d",
+    ),
+    story(
+        "fan in",
+        """record | email                   | crm
+           a      | 1@x.com                 |
+           b      | 2@x.com                 |
+           c      | 3@x.com                 |
+           d      | 1@x.com 2@x.com 3@x.com | c1""",
+        "a b c d",
+    ),
+    story(
+        "fan out",
+        """record | email
+           a      | 1@x.com
+           b      | 1@x.com
+           c      | 1@x.com
+           d      | 1@x.com
+           e      | 1@x.com""",
+        "a b c d e",
+    ),
+    story(
+        "disjoint",
+        """record | email
+           a      | 1@x.com
+           b      | 1@x.com
+           c      | 2@x.com
+           d      | 2@x.com""",
+        "a b | c d",
+    ),
+    _long_chain(30),
+    story(
+        "self bridge",
+        """record | email           | phone
+           a      | 1@x.com 2@x.com | +4917000001 +4917000002""",
+        "a",
+    ),
+    story(
+        "late",
+        """record | email
+           a      | 1@x.com
+           b      | 2@x.com
+           c      | 1@x.com 2@x.com""",
+        "a b c",
+    ),
+    story(
+        "isolated vertex kept",
+        """record | email   | name
+           a      | 1@x.com | Ann Lee
+           b      |         | Ann Lee
+           c      |         |""",
+        "a | b | c",
+    ),
+]
+
+DEVICES = [
+    story(
+        "kiosk follows nobody",
+        """record | user | device | email   | order | carrier
+           ann    | u1   | kiosk  | a@x.com |       |
+           bob    | u2   | kiosk  | b@x.com |       |
+           kiosk  |      | kiosk  |         | o1 o2 | device
+           order1 |      |        | a@x.com | o1    |
+           order2 |      |        | c@x.com | o2    |""",
+        "ann order1 | bob | kiosk | order2",
+        "device_of_several_people",
+        "blocked_carrier",
+    ),
+    story(
+        "device of one",
+        """record | user | device | carrier
+           web    | u1   | phone  |
+           app    | u1   | phone  |
+           anon   |      | phone  | device""",
+        "web app anon",
+    ),
+    story(
+        "device of nobody joins its two visitors",
+        """record | device | carrier
+           web    | d1     | device
+           app    | d1     | device""",
+        "web app",
+    ),
+]
+
+PHONES = [
+    story(
+        "family phone",
+        """record | name      | email   | phone       | carrier
+           john   | John Park | j@x.com | +4917000001 |
+           mary   | Mary Park | m@x.com | +4917000001 |
+           till   |           |         | +4917000001 | phone
+           lead   |           |         | +4917000001 |""",
+        "john | mary | till | lead",
+        "given_names_disagree",
+        "ambiguous_value",
+        "blocked_carrier",
+    ),
+    story(
+        "recycled phone of a shop account",
+        """record | name       | user | order | phone       | carrier
+           giver  | Ann Lee    | u1   | o1    | +4917000001 |
+           taker  | Zed Bright | u2   | o2    | +4917000001 |
+           orders | Zed Bright |      | o1 o2 | +4917000001 | phone""",
+        "giver | taker | orders",
+        "given_names_disagree",
+        "blocked_carrier",
+    ),
+    story(
+        "placeholder phone",
+        """record | name    | phone
+           a      | Ann Lee | +8613800000000
+           b      | Ann Lee | +8613800000000""",
+        "a | b",
+        "blocked_value",
+    ),
+    story(
+        "nickname agrees",
+        """record | name         | phone
+           a      | Robert Stone | +4917000001
+           b      | Bob Stone    | +4917000001""",
+        "a b",
+    ),
+    story(
+        "pinyin agrees",
+        """record | name          | phone
+           a      | 王小明        | +4917000001
+           b      | Xiaoming Wang | +4917000001""",
+        "a b",
+    ),
+    story(
+        "initial that fits two",
+        """record | name       | phone
+           james  | James Park | +4917000001
+           john   | John Park  | +4917000001
+           j      | J Park     | +4917000001""",
+        "james | john | j",
+        "given_names_disagree",
+        "ambiguous_name",
+    ),
+    story(
+        "nameless joins when names agree",
+        """record | name         | phone       | carrier
+           a      | Robert Stone | +4917000001 |
+           b      | Bob Stone    | +4917000001 |
+           till   |              | +4917000001 | phone""",
+        "a b till",
+    ),
+    story(
+        "nobody has a name",
+        """record | phone       | card | carrier
+           till   | +4917000001 |      | phone
+           card   | +4917000001 | k1   | card""",
+        "till card",
+    ),
+]
+
+CARDS = [
+    story(
+        "lent card",
+        """record    | name      | phone       | card | carrier
+           owner     | Ann Lee   | +4917000001 | k1   |
+           neighbour | Bob Stone | +4917000002 |      |
+           card      |           | +4917000002 | k1   | card
+           till      |           | +4917000002 |      | phone""",
+        "owner card | neighbour till",
+        "given_names_disagree",
+    ),
+    story(
+        "two lent cards and a phone without a name",
+        """record | name      | phone       | card | carrier
+           ann    | Ann Lee   |             | k1   |
+           bob    | Bob Stone |             | k2   |
+           one    |           | +4917000001 | k1   | card
+           two    |           | +4917000001 | k2   | card
+           till   |           | +4917000001 |      | phone""",
+        "ann one | bob two | till",
+        "given_names_disagree",
+        "ambiguous_value",
+    ),
+    story(
+        "card of nobody with two phones",
+        """record | name      | phone                   | card | carrier
+           ann    | Ann Lee   | +4917000001             |      |
+           bob    | Bob Stone | +4917000002             |      |
+           card   |           | +4917000001 +4917000002 | k1   | card""",
+        "ann | bob | card",
+        "ambiguous_record",
+    ),
+    story(
+        "nameless bridge of email and phone",
+        """record | name      | email   | phone
+           ann    | Ann Lee   | a@x.com |
+           bob    | Bob Stone |         | +4917000001
+           lead   |           | a@x.com | +4917000001""",
+        "ann lead | bob",
+        "given_names_disagree",
+    ),
+    story(
+        "nameless device of one with the phone of another",
+        """record | name      | user | device | phone
+           ann    | Ann Lee   | u1   | d1     |
+           bob    | Bob Stone |      |        | +4917000001
+           anon   |           |      | d1     | +4917000001""",
+        "ann anon | bob",
+        "given_names_disagree",
+    ),
+    story(
+        "a name travels two hops and no further",
+        """record | name    | phone                   | card
+           ann    | Ann Lee |                         | k1
+           one    |         | +4917000001             | k1
+           two    |         | +4917000001 +4917000002 |
+           three  |         | +4917000002 +4917000003 |
+           four   |         | +4917000003             |""",
+        "ann one two | three four",
+        "ambiguous_record",
+    ),
+    story(
+        "card with more phones than one person has",
+        """record | name    | phone                                        | card | carrier
+           ann    | Ann Lee | +491                                         | k1   |
+           bob    | Bob Ito | +492                                         |      |
+           card   |         | +491 +492 +493 +494 +495 +496                | k1   | card""",
+        "ann card | bob",
+        "limit_on_one_record",
+    ),
+]
+
+GUARDRAILS = [
+    story(
+        "blocked email",
+        """record | name      | user | email         | order | phone       | carrier
+           ann    | Ann Lee   | u1   | a@x.com       | o1    | +4917000001 |
+           bob    | Bob Stone | u2   | test@test.com | o2    | +4917000002 |
+           shop   | Eve Adams |      | test@test.com | o1 o2 | +4917000001 | email""",
+        "ann | bob | shop",
+        "blocked_value",
+        "blocked_carrier",
+    ),
+    story(
+        "blocked pattern",
+        """record | email
+           a      | noreply@shop.com
+           b      | noreply@shop.com""",
+        "a | b",
+        "blocked_value",
+    ),
+    story(
+        "email with more names than a family",
+        """record | name      | email
+           a      | Ann Lee   | office@x.com
+           b      | Bob Stone | office@x.com
+           c      | Cleo Park | office@x.com
+           d      | Dora Wu   | office@x.com
+           e      | Eve Adams | office@x.com
+           f      | Fay Ito   | office@x.com""",
+        "a | b | c | d | e | f",
+        "too_many_names",
+    ),
+    story(
+        "two user ids are never one person",
+        """record | name    | user | email   | device | crm | carrier
+           first  | Ann Lee | u1   | a@x.com | d1     |     |
+           second | Ann Lee | u2   | a@x.com | d2     |     |
+           crm    | Ann Lee |      | a@x.com |        | c1  |
+           anon1  |         |      |         | d1     |     | device
+           anon2  |         |      |         | d2     |     | device""",
+        "first crm anon1 | second anon2",
+        "limit_of_the_cluster",
+    ),
+    story(
+        "more emails than one person has",
+        """record | email           | order
+           a      | 1@x.com 2@x.com | o1
+           b      | 2@x.com 3@x.com |
+           c      | 4@x.com 5@x.com | o1 o2
+           d      | 6@x.com         | o2""",
+        "a c d | b",
+        "limit_of_the_cluster",
+    ),
+    story(
+        "the weakest evidence goes first",
+        """record | name    | user | email   | phone
+           first  | Ann Lee | u1   | a@x.com |
+           crm    | Ann Lee |      | a@x.com | +4917000001
+           second | Ann Lee | u2   |         | +4917000001""",
+        "first crm | second",
+        "limit_of_the_cluster",
+    ),
+]
+
+COMPOSITES = [
+    story(
+        "composite rule joins",
+        """record | name    | birth      | postcode
+           crm    | Ann Lee | 1980-02-03 | 10115
+           lead   | Lee Ann | 1980-02-03 | 10115""",
+        "crm lead",
+    ),
+    story(
+        "same name and birth date in another town",
+        """record | name    | birth      | postcode
+           a      | Ann Lee | 1980-02-03 | 10115
+           b      | Ann Lee | 1980-02-03 | 80331
+           c      | Ann Lee | 1980-02-03 |""",
+        "a | b | c",
+    ),
+]
+
+STORIES = [*SHAPES, *DEVICES, *PHONES, *CARDS, *GUARDRAILS, *COMPOSITES]
+
+
+@pytest.fixture(scope="module")
+def endings(spark):
+    return told(spark, STORIES, configured().settings.identity)
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_the_story_ends_as_told(endings, story):
+    ending = endings[story.name]
+
+    assert ending.people == story.expected
+    assert ending.refused == story.refused
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_the_order_of_records_changes_nothing(endings, story):
+    assert endings[story.name].people_backwards == story.expected

@@ -1,0 +1,49 @@
+"""Bytes of a file to framed records, in the encoding of its contract; what cannot be decoded is kept and named."""
+
+from pathlib import Path
+
+import pytest
+
+from cdp_lake.adapters.files import _framed
+from cdp_lake.config.sources import SourceColumn, SourceContract
+
+
+def read(path: Path, content: bytes, encoding: str) -> list[tuple[str, str | None]]:
+    """(payload, frame error) of every record of a CSV of these bytes."""
+    path.write_bytes(content)
+    columns = (SourceColumn(name="id"), SourceColumn(name="name"))
+    contract = SourceContract(name="s", kind="person", format="csv", files="*", encoding=encoding, columns=columns)
+    batches = [batch.to_pylist() for batch in _framed(path, contract, "s", "f")]
+    return [(row["payload"], row["frame_error"]) for batch in batches for row in batch]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le"])
+def test_chinese_names_are_read_in_every_encoding(tmp_path, encoding):
+    content = 'id,name\n1,李娜\n2,"王\n伟"\n'.encode(encoding)
+    assert read(tmp_path / "f", content, encoding) == [("1,李娜", None), ('2,"王\n伟"', None)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk", "gb18030"])
+def test_a_byte_that_is_no_text_spoils_its_own_record_only(tmp_path, encoding):
+    content = b"id,name\n1,Ann\n2,B\xffo\n3,Cy\n"
+    assert read(tmp_path / "f", content, encoding) == [
+        ("1,Ann", None),
+        ("2,B\\udcffo", "undecodable_bytes"),
+        ("3,Cy", None),
+    ]
+
+
+def test_a_file_cut_inside_a_character_keeps_its_whole_records(tmp_path):
+    for encoding in ("utf-8", "gbk", "utf-16"):
+        content = "id,name\n1,Ann\n2,李".encode(encoding)[:-1]
+        (first, second) = read(tmp_path / "f", content, encoding)
+        assert first == ("1,Ann", None)
+        assert second[0].startswith("2,")
+        assert second[1] == "undecodable_bytes"
+
+
+def test_half_of_a_surrogate_pair_does_not_end_the_file(tmp_path):
+    content = "id,name\n1,A".encode("utf-16-le") + b"\x3d\xd8" + "B\n2,Bo\n".encode("utf-16-le")
+    (first, second) = read(tmp_path / "f", content, "utf-16-le")
+    assert first[1] == "undecodable_bytes"
+    assert second == ("2,Bo", None)
