@@ -54,8 +54,8 @@ class Settings(Strict):
         return found[name]
 
     def digest(self, names: Iterable[str]) -> str:
-        """A hash of some parts of the configuration: what a stage depends on."""
-        parts = {name: self.model_dump(mode="json", include={name}) for name in sorted(names)}
+        """A hash of some parts of the configuration, such as `traits` or `lake.catalog`: what a stage depends on."""
+        parts = {name: self.model_dump(mode="json", include=_included(name)) for name in sorted(names)}
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -91,6 +91,11 @@ def _own_settings(layer: Layer) -> Layer:
     """What a lake says of itself, whoever opens it from wherever: LAKE/settings.yml, below environment and `--set`."""
     path = Path(str(layer.tree.get("lake", {}).get("path", "lake"))) / OWN_SETTINGS
     return read_yaml(path, path.as_posix()) if path.is_file() else Layer()
+
+
+def _included(name: str) -> Any:
+    part, _, key = name.partition(".")
+    return {part: {key}} if key else {part}
 
 
 def _environments(folders: list[tuple[Path, str]], env: str | None) -> list[Layer]:

@@ -61,13 +61,13 @@ class Job:
 
     @property
     def landing(self) -> Path:
-        """The folder of incoming files."""
-        return Path(self.settings.lake.landing)
+        """The folder of incoming files; absolute, since workers stand in folders of their own."""
+        return Path(self.settings.lake.landing).absolute()
 
     @property
     def home(self) -> Path:
-        """The folder of the lake."""
-        return Path(self.settings.lake.path)
+        """The folder of the lake; absolute like `landing`."""
+        return Path(self.settings.lake.path).absolute()
 
     def staged(self, rows: DataFrame, name: str) -> DataFrame:
         """The same rows, computed once for all that follows in this stage."""

@@ -61,7 +61,7 @@ STAGES: tuple[Stage, ...] = (
         reads=("gold.profiles", "identity.assignments", *_TRAIT_FACTS),
         writes=("gold.traits",),
         run=compute,
-        settings_used=("traits", "lake", "quality"),
+        settings_used=("traits", "lake.business_timezone", "quality"),
     ),
     Stage(
         name="train_models",
@@ -69,7 +69,7 @@ STAGES: tuple[Stage, ...] = (
         reads=("gold.profiles", "identity.assignments", *_TRAIT_FACTS),
         writes=(),
         run=train,
-        settings_used=("models", "traits", "mlflow", "lake"),
+        settings_used=("models", "traits", "mlflow", "lake.business_timezone"),
     ),
     Stage(
         name="score_profiles",

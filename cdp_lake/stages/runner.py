@@ -56,7 +56,7 @@ def run_stages(
     as_of = (settings.lake.as_of or started).astimezone(timezone.utc)
     run_id = f"r{started:%Y%m%dT%H%M%S}-{lake.publication_no:06d}"
     last = last_fingerprints(lake)
-    scratch = Scratch(Path(settings.lake.path) / ".scratch")
+    scratch = Scratch(Path(settings.lake.path).absolute() / ".scratch")
     outcomes = []
     for stage in stages:
         job = Job(lake, settings, as_of, run_id, progress, Gate(), scratch, rebuild)
