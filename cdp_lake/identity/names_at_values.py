@@ -1,8 +1,8 @@
 """Phones and cards: they link records whose given names agree, and say nothing where names disagree.
 
-A record without a name takes the one its best value tells, and is held to it at its other values: so a card
-lent to a neighbour who gave his own phone does not join the two. A record whose values tell different names,
-or tell none for certain, stays apart.
+A record without a name takes the one its values tell, and is held to it at all of them. Where a card tells one
+name and a phone another, as when a card is lent to a neighbour who gives his own phone, the record stays apart,
+and so does one whose values tell no name for certain.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cdp_lake.identity.namespaces import has_strength, setting
 DISAGREE, AMBIGUOUS_NAME = "given_names_disagree", "ambiguous_name"
 AMBIGUOUS_VALUE, AMBIGUOUS_RECORD = "ambiguous_value", "ambiguous_record"
 HOPS = 2  # how far a name travels over records without one; whoever is further from any name stays apart
-_WEAK = 1_000_000  # added to a priority: a value that asks for a name tells one only where no other does
+_WEAK = 1_000_000  # after every priority: a value that asks for a name tells one only where no other does
 _RECORD, _VALUE = "record_sk", "identifier_sk"
 
 
@@ -52,8 +52,9 @@ def _with_told_names(rows: DataFrame, rules: IdentityRules) -> DataFrame:
         {"_own": F.collect_set("given_key").over(of_value), "_any": F.collect_set("_name").over(of_value)}
     ).withColumn("_heard", F.when(F.size("_own") > 0, F.col("_own")).otherwise(F.col("_any")))
     told = heard.withColumn("_told", F.when(~needs_name | ~some_disagree(F.col("_heard")), F.array_min("_heard")))
-    # Links over a value that asks for no name hold in any case, so they are heard first.
-    trust = setting(rules, "priority") + F.when(needs_name, F.lit(_WEAK)).otherwise(F.lit(0))
+    # Links over a value that asks for no name hold in any case, so they are heard first. Those that ask for one are
+    # heard together: a card that says one name and a phone that says another are a lent card, or a borrowed phone.
+    trust = F.when(needs_name, F.lit(_WEAK)).otherwise(setting(rules, "priority"))
     ranked = told.withColumn("_trust", F.when(F.col("_told").isNotNull(), trust))
     best = ranked.withColumn("_best", F.min("_trust").over(of_record))
     answers = best.withColumn(

@@ -197,8 +197,16 @@ CARDS = [
            neighbour | Bob Stone | +4917000002 |      |
            card      |           | +4917000002 | k1   | card
            till      |           | +4917000002 |      | phone""",
-        "owner card | neighbour till",
-        "given_names_disagree",
+        "owner | card | neighbour till",
+        "ambiguous_record",
+    ),
+    story(
+        "card and phone of one name",
+        """record | name      | phone       | card | carrier
+           ann    | Ann Lee   |             | k1   |
+           shop   | Anne Lee  | +4917000001 |      |
+           card   |           | +4917000001 | k1   | card""",
+        "ann shop card",
     ),
     story(
         "two lent cards and a phone without a name",
