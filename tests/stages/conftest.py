@@ -1,5 +1,6 @@
 """One small lake for all stage tests, made once; a test that changes anything works on a copy."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,23 @@ from pyspark.sql import SparkSession
 from cdp_lake.adapters.lake import Lake
 from cdp_lake.stages.runner import StageOutcome
 from cdp_lake.synthetic import generate
-from tests.stages.lakes import RAW_TO_PEOPLE, TWO_SOURCES, Place, copied, landing_of, opened, run
+from tests.stages.hard_life import HardLife, lived
+from tests.stages.lakes import RAW_TO_PEOPLE, TWO_SOURCES, Place, landing_of, opened, run
 
 SIZE, SEED = "XS", 7
+# For fifty people Spark compiles each query longer than it runs it; interpreted, a stage takes two thirds of the time.
+# What users run, compiled, is what the tests of the notebook, of spark-submit and of the wheel start.
+INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interpreted(spark: SparkSession) -> Iterator[None]:
+    """Small data need no compiler."""
+    for key, value in INTERPRETED.items():
+        spark.conf.set(key, value)
+    yield
+    for key in INTERPRETED:
+        spark.conf.unset(key)
 
 
 @pytest.fixture(scope="session")
@@ -41,20 +56,25 @@ def small_lake(place: Place) -> Path:
 
 
 @pytest.fixture(scope="session")
-def landed(spark: SparkSession, shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A lake with two sources landed and nothing else done. Nobody writes to it."""
-    folder = tmp_path_factory.mktemp("landed")
+def stitched(spark: SparkSession, shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A lake with two sources landed, refined and stitched in one go. Nobody writes to it."""
+    folder = tmp_path_factory.mktemp("stitched")
     here = Place(folder / "lake", landing_of(shop / "landing", folder, TWO_SOURCES))
-    run(spark, here.settings(), "land_bronze")
+    run(spark, here.settings(), *RAW_TO_PEOPLE)
     return here
 
 
 @pytest.fixture(scope="session")
-def undisturbed(spark: SparkSession, landed: Place, tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """The lake of those two sources, refined and stitched in one go."""
-    here = copied(landed, tmp_path_factory.mktemp("undisturbed"))
-    run(spark, here.settings(), *RAW_TO_PEOPLE)
-    return opened(spark, here.settings())
+def undisturbed(spark: SparkSession, stitched: Place) -> Lake:
+    """The lake of those two sources as it is when nothing happens to it."""
+    return opened(spark, stitched.settings())
+
+
+@pytest.fixture(scope="session")
+def hard_life(spark: SparkSession, stitched: Place, tmp_path_factory: pytest.TempPathFactory) -> HardLife:
+    """The same two sources in pieces and in another order, through two runs that died. Nobody writes to it."""
+    folder = tmp_path_factory.mktemp("hard_life")
+    return lived(spark, stitched.landing, Place(folder / "lake", folder / "landing"))
 
 
 def _place(shop: Path) -> Place:

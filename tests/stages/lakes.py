@@ -12,9 +12,9 @@ from pyspark.sql import DataFrame, SparkSession
 from cdp_lake.adapters.lake import Lake
 from cdp_lake.config.settings import Settings
 from cdp_lake.contracts import TableContract
-from cdp_lake.contracts.identity import ASSIGNMENTS, EDGES
+from cdp_lake.contracts.identity import ASSIGNMENTS
 from cdp_lake.contracts.ops import FATES, FILES
-from cdp_lake.contracts.silver import ORDER_LINES, ORDERS, SILVER_TABLES, SOURCE_RECORDS
+from cdp_lake.contracts.silver import SILVER_TABLES, SOURCE_RECORDS
 from cdp_lake.identity.assignments import standing
 from cdp_lake.stages.configuration import configured
 from cdp_lake.stages.pipeline import stages_named
@@ -24,6 +24,9 @@ RAW_TO_SILVER = ("land_bronze", "refine_silver")
 RAW_TO_PEOPLE = (*RAW_TO_SILVER, "stitch_identity")
 # Two sources that know the same people: enough for what is not about the breadth of the sources.
 TWO_SOURCES = ("crm", "shop")
+# Fifty people are too few for the shipped rules: eleven of them left, and chance decides whether a model of so few
+# beats the rule of thumb. The tests are about what is done with a champion, so its gate lets every model pass.
+SMALL_MODEL = ("models.models.churn.min_rows_per_class=10", "models.models.churn.gate.not_below_baseline=false")
 
 
 class Place(NamedTuple):
@@ -34,8 +37,14 @@ class Place(NamedTuple):
 
     def settings(self, *sets: str, conf: Path | None = None) -> Settings:
         """The demo's settings, with this lake and these files."""
-        own = (f"lake.path={self.lake}", f"lake.landing={self.landing}")
-        return configured(conf, "demo", (*own, *sets)).settings
+        return configured(conf, "demo", (*self._own(), *sets)).settings
+
+    def options(self, *sets: str) -> list[str]:
+        """The same settings as words of a command line."""
+        return ["--env", "demo", *(word for one in (*self._own(), *sets) for word in ("--set", one))]
+
+    def _own(self) -> tuple[str, ...]:
+        return (f"lake.path={self.lake}", f"lake.landing={self.landing}", *SMALL_MODEL)
 
 
 class Quiet:
@@ -72,9 +81,17 @@ def landing_of(landing: Path, folder: Path, sources: Iterable[str]) -> Path:
 
 
 def csv_rows(path: Path) -> list[dict[str, str]]:
-    """A table of the truth."""
-    with path.open(encoding="utf-8", newline="") as file:
+    """The rows of a CSV file, whether or not it begins with a byte order mark."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def csv_written(path: Path, rows: list[dict[str, str]]) -> None:
+    """A CSV file of those rows."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def files_below(folder: Path) -> dict[str, tuple[int, int]]:
@@ -103,9 +120,8 @@ def people(lake: Lake) -> frozenset[frozenset[tuple[str, str]]]:
     return frozenset(map(frozenset, clusters.values()))
 
 
-def row_hashes(lake: Lake) -> dict[str, Counter[int]]:
-    """The row hashes of tables of two sources and of who is who: equal hashes are equal rows, ids and all."""
-    tables = (SOURCE_RECORDS, ORDERS, ORDER_LINES, EDGES, ASSIGNMENTS)
+def row_hashes(lake: Lake, *tables: TableContract) -> dict[str, Counter[int]]:
+    """The row hashes of published tables: equal hashes are equal rows, ids and all."""
     return {t.name: Counter(row["_row_hash"] for row in _collected(lake, t, "_row_hash")) for t in tables}
 
 

@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from cdp_lake.contracts.bronze import bronze_table
+from cdp_lake.contracts.gold import SCORES, SEGMENT_MEMBERSHIPS
 from cdp_lake.contracts.ops import FATES, FILES, QUARANTINE, RUNS
 from cdp_lake.contracts.silver import ORDER_LINES
 from cdp_lake.stages.pipeline import STAGES
@@ -97,6 +98,16 @@ def test_two_equal_lines_of_an_order_are_both_kept(lake, planted):
     lines = lake.read(ORDER_LINES, "quality").select("source", "_record_id").collect()
     assert twins
     assert twins <= {tuple(row) for row in lines}
+
+
+def test_the_champion_scored_people_and_every_score_names_its_version(first_run, lake):
+    trained = first_run["train_models"].facts
+    assert trained["churn: gate"] == "passed"
+    scores = lake.read(SCORES, "evaluation").collect()
+    assert scores
+    assert {(row["model"], row["model_version"]) for row in scores} == {("churn", trained["churn: version"])}
+    segments = {row["segment"] for row in lake.read(SEGMENT_MEMBERSHIPS, "evaluation").collect()}
+    assert "likely_to_stay" in segments
 
 
 def test_the_second_run_commits_nothing_and_touches_no_file(spark, place, lake):
