@@ -13,6 +13,13 @@ from cdp_lake.config.spark import SparkSettings
 
 IN_CI = bool(os.environ.get("CI"))
 TESTS = Path(__file__).parent
+# For a handful of rows Spark compiles and re-plans each query longer than it runs it. What users run, compiled and
+# adaptive, is what the tests of the notebook, of spark-submit and of the wheel start.
+FOR_FEW_ROWS = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+}
 # What a test needs decides when it runs: the quickest answers come first.
 SLOW_FOLDERS = {"lake": "lake", "stages": "stages"}
 
@@ -29,7 +36,9 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
             master="local[2]",
             driver_memory="1g",
             shuffle_partitions=2,
+            compiler="quick",
             scratch_dir=tmp_path_factory.mktemp("spark"),
+            conf=FOR_FEW_ROWS,
         ),
         app_name="cdp-lake tests",
     )

@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkRuntimeError
@@ -14,22 +14,28 @@ from cdp_lake.adapters import machine
 from cdp_lake.errors import EnvironmentProblem
 
 CLASS_ARCHIVE = "classes.jsa"
-# Measured on two cores, session plus ten small Delta writes: 15 s and 33 s of CPU as Spark ships; 11.5 s
-# and 19 s with the quick compiler alone; 7.7 s and 14 s with the class archive too. The slow compiler
-# earns its keep where there are cores to spare for it.
+# On so few cores the slow compiler competes with the work, and pays only for much of it: decision 0005.
 QUICK_COMPILER_CORES = 4
+MUCH_WORK_BYTES = 100 * 1024**2
 _LOG4J = Path(__file__).with_name("log4j2.properties")
 # Java says this at every start, because Spark asks for vector instructions; nobody can act on it.
 _NOISE = ("WARNING: Using incubator modules",)
 
 
-def options(jars_folder: Path) -> list[str]:
+def compiler_for(waiting_bytes: int) -> Literal["quick", "thorough"]:
+    """The Java compiler that is done first, by the cores there are and the bytes of the files there are to read."""
+    is_small = machine.cores() <= QUICK_COMPILER_CORES and waiting_bytes < MUCH_WORK_BYTES
+    return "quick" if is_small else "thorough"
+
+
+def options(jars_folder: Path, compiler: Literal["quick", "thorough"]) -> list[str]:
     """The Java options of a local driver; a class archive of another Java or JAR set is passed over."""
     chosen = [f"-Dlog4j2.configurationFile={_LOG4J.as_uri()}", "-Xlog:disable", "-Xlog:all=error:stderr"]
-    if machine.cores() <= QUICK_COMPILER_CORES:
-        # Spark compiles each query anew: the 48 MB that one compiler is given by default are full within a
-        # minute, and from then on Java interprets everything.
-        chosen += ["-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=512m"]
+    # Spark compiles each query anew: the room that compiled code is given by default is full within minutes, and
+    # from then on Java interprets everything.
+    chosen.append("-XX:ReservedCodeCacheSize=512m")
+    if compiler == "quick":
+        chosen.append("-XX:TieredStopAtLevel=1")
     archive = jars_folder / CLASS_ARCHIVE
     if archive.exists():
         chosen += ["-Xshare:auto", f"-XX:SharedArchiveFile={archive}"]

@@ -96,7 +96,8 @@ def _jar_settings(files: list[Path], master: str) -> dict[str, str]:
 
 def _java_options(settings: SparkSettings, scratch: Path) -> list[str]:
     folder = settings.jars_dir or jars.jars_dir()
-    return [f"-Dderby.system.home={scratch}", *jvm.options(folder), *settings.java_options]
+    compiler = settings.compiler or jvm.compiler_for(waiting_bytes=0)
+    return [f"-Dderby.system.home={scratch}", *jvm.options(folder, compiler), *settings.java_options]
 
 
 def _own_scratch() -> Path:

@@ -1,7 +1,7 @@
 """How Spark starts: one frozen model; a value left out is chosen from the machine at start."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
@@ -16,6 +16,7 @@ class SparkSettings(Strict):
     master: str | None = None
     driver_memory: JavaSize | None = None
     shuffle_partitions: int = Field(default=4, ge=1)
+    compiler: Literal["quick", "thorough"] | None = None
     jars_dir: Path | None = None
     scratch_dir: Path | None = None
     java_options: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
 from cdp_lake.config.sources import SourceColumn, SourceContract
-from cdp_lake.silver.rules import broken_rules
+from cdp_lake.silver.rules import broken_rules, judged_items
 from cdp_lake.silver.typed import typed_column
 
 _CORRUPT = "_corrupt"
@@ -32,7 +32,7 @@ def parsed(bronze: DataFrame, contract: SourceContract, headers: Headers) -> Dat
         "payload",
         _CORRUPT,
         *[F.col(_text(c)) for c in contract.columns],
-        *[typed_column(F.col(_text(c)), c, contract).alias(c.name) for c in contract.columns],
+        *[_value(c, contract).alias(c.name) for c in contract.columns],
     )
     columns = [column.name for column in contract.columns]
     rules = broken_rules(contract, _unreadable(contract), _text)
@@ -103,6 +103,11 @@ def _texts(contract: SourceContract) -> list[Column]:
         (cell if c.type == "list" else F.nullif(F.trim(cell), F.lit(""))).alias(_text(c))
         for c, cell in zip(contract.columns, cells, strict=True)
     ]
+
+
+def _value(column: SourceColumn, contract: SourceContract) -> Column:
+    text = F.col(_text(column))
+    return judged_items(text, column, contract) if column.type == "list" else typed_column(text, column, contract)
 
 
 def _parts(name: str, by_path: bool) -> list[str]:

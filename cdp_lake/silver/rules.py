@@ -10,7 +10,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from cdp_lake.config.sources import RecordRule, SourceColumn, SourceContract
-from cdp_lake.silver.typed import item_text, item_value
+from cdp_lake.silver.typed import item_text, typed_column
 
 Check = tuple[str, Column]
 
@@ -19,10 +19,33 @@ def broken_rules(contract: SourceContract, unreadable: Column, text_of: Callable
     """All rules the record breaks, in contract order; a record that cannot be read breaks just that one."""
     checks = [check for c in contract.columns for check in _column_checks(c, F.col(text_of(c)), F.col(c.name))]
     checks += [_record_check(rule) for rule in contract.rules]
-    broken = _named(checks)
+    broken = _named_if_any(checks)
     for column in (c for c in contract.columns if c.type == "list"):
-        broken = F.concat(broken, _item_rules(column, contract))
+        broken = F.concat(broken, _item_rules(column, F.col(text_of(column)), contract))
     return F.when(unreadable.isNotNull(), F.array(unreadable)).otherwise(broken)
+
+
+def judged_items(items: Column, column: SourceColumn, contract: SourceContract) -> Column:
+    """The items of a list as typed values by the names of their columns, each with `_is_broken`.
+
+    Functions of items are interpreted, not compiled: each step names what the next one uses, so that no text is
+    trimmed and no number is read twice.
+    """
+    texts = F.transform(items, lambda item: F.struct(*[item_text(item, c).alias(_text(c)) for c in column.columns]))
+    read = F.transform(
+        texts,
+        lambda item: F.struct(
+            *[item[_text(c)].alias(_text(c)) for c in column.columns],
+            *[typed_column(item[_text(c)], c, contract).alias(c.name) for c in column.columns],
+        ),
+    )
+
+    def judged(item: Column) -> Column:
+        checks = [check for c in column.columns for check in _column_checks(c, item[_text(c)], item[c.name])]
+        values = [item[c.name].alias(c.name) for c in column.columns]
+        return F.struct(*values, _any(checks).alias("_is_broken"))
+
+    return F.transform(read, judged)
 
 
 def _column_checks(column: SourceColumn, text: Column, value: Column) -> list[Check]:
@@ -35,24 +58,40 @@ def _column_checks(column: SourceColumn, text: Column, value: Column) -> list[Ch
     return checks + [(f"{rule}:{column.name}", F.coalesce(bad, F.lit(False))) for rule, bad in _bounds(column, value)]
 
 
-def _item_rules(column: SourceColumn, contract: SourceContract) -> Column:
-    """Rules that any item of a list breaks. Nearly no list breaks one: ask that first, and name them only then."""
-    items = F.col(column.name)
+def _item_rules(column: SourceColumn, texts: Column, contract: SourceContract) -> Column:
+    """Rules that any item of a list breaks. Nearly no list breaks one: they are named only then."""
 
-    def checks(item: Column) -> list[Check]:
-        return [
+    def named(item: Column) -> Column:
+        checks = [
             (name.replace(":", f":{column.name}.", 1), bad)
             for c in column.columns
-            for name, bad in _column_checks(c, item_text(item, c), item_value(item, c, contract))
+            for name, bad in _column_checks(c, item_text(item, c), typed_column(item_text(item, c), c, contract))
         ]
+        return _named(checks)
 
-    is_broken = F.exists(items, lambda item: reduce(or_, [bad for _, bad in checks(item)]))
-    names = F.array_distinct(F.flatten(F.transform(items, lambda item: _named(checks(item)))))
-    return F.when(is_broken, names).otherwise(F.array().cast("array<string>"))
+    is_broken = F.exists(F.col(column.name), lambda item: item["_is_broken"])
+    return F.when(is_broken, F.array_distinct(F.flatten(F.transform(texts, named)))).otherwise(_no_rules())
+
+
+def _named_if_any(checks: list[Check]) -> Column:
+    """Names of the rules broken; nearly no record breaks one, so that is asked first, of compiled code."""
+    return F.when(_any(checks), _named(checks)).otherwise(_no_rules()) if checks else _no_rules()
+
+
+def _any(checks: list[Check]) -> Column:
+    return reduce(or_, [bad for _, bad in checks], F.lit(False))
 
 
 def _named(checks: list[Check]) -> Column:
     return F.filter(F.array(*[F.when(bad, F.lit(name)) for name, bad in checks]), lambda rule: rule.isNotNull())
+
+
+def _no_rules() -> Column:
+    return F.array().cast("array<string>")
+
+
+def _text(column: SourceColumn) -> str:
+    return f"_text_{column.name}"
 
 
 def _bounds(column: SourceColumn, value: Column) -> list[Check]:

@@ -11,7 +11,7 @@ from cdp_lake.silver.normalise.money import amount
 
 
 def typed_column(text: Column, column: SourceColumn, contract: SourceContract) -> Column:
-    """The column's value; never raises, whatever the text holds. Lists keep their items' texts: see `item_value`."""
+    """The column's value; never raises, whatever the text holds. A list is typed by `rules.judged_items`."""
     if column.type == "timestamp":
         return parsed_timestamp(text, column.formats, contract.time_zone) if column.formats else _iso(text, contract)
     if column.type == "date":
@@ -36,11 +36,6 @@ def _iso(text: Column, contract: SourceContract) -> Column:
         return moment
     has_offset = text.rlike(r"(?:Z|[+-]\d{2}:?\d{2})$")
     return F.when(has_offset, moment).otherwise(F.to_utc_timestamp(moment, contract.time_zone))
-
-
-def item_value(item: Column, column: SourceColumn, contract: SourceContract) -> Column:
-    """The value of one column of a list item."""
-    return typed_column(item_text(item, column), column, contract)
 
 
 def item_text(item: Column, column: SourceColumn) -> Column:

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cdp_lake.adapters.files import incoming_files
 from cdp_lake.adapters.handshake import require
+from cdp_lake.adapters.jvm import compiler_for
 from cdp_lake.adapters.lake import Lake
 from cdp_lake.adapters.locks import lake_lock
 from cdp_lake.adapters.spark import build_session
@@ -43,4 +45,13 @@ def open_lake(settings: Settings) -> Lake:
 def writing(settings: Settings, command: str) -> Iterator[Lake]:
     """The lake, held against every other writer until the command ends."""
     with lake_lock(Path(settings.lake.path), command):
-        yield open_lake(settings)
+        yield open_lake(_for_the_work(settings))
+
+
+def _for_the_work(settings: Settings) -> Settings:
+    """The settings with the Java compiler chosen by what there is to read, unless they name one."""
+    if settings.spark.compiler is not None:
+        return settings
+    files = incoming_files(Path(settings.lake.landing), settings.sources)
+    chosen = {"compiler": compiler_for(sum(file.bytes for file in files))}
+    return settings.model_copy(update={"spark": settings.spark.model_copy(update=chosen)})

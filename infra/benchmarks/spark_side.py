@@ -16,6 +16,8 @@ from cdp_lake.stages.runner import StageOutcome, run_stages
 from cdp_lake.stages.session import open_lake
 
 Say = Callable[[str], None]
+# The session is started on the small lake of the warm-up, with the compiler that the large ones would start with.
+COMPILER = "spark.compiler=thorough"
 TRAIT_FACTS = ("orders", "order_lines", "events", "campaign_contacts", "coupons")
 
 
@@ -60,7 +62,7 @@ class Told:
 def run_all(lake_folder: Path, landing: Path, say: Say) -> SparkRun:
     """Every stage on a lake that is made anew; starts the session if there is none yet."""
     shutil.rmtree(lake_folder, ignore_errors=True)
-    settings = configured(None, "demo", (f"lake.path={lake_folder}", f"lake.landing={landing}")).settings
+    settings = configured(None, "demo", (f"lake.path={lake_folder}", f"lake.landing={landing}", COMPILER)).settings
     lake = open_lake(settings)
     mark = tick()
     outcomes = {outcome.stage: outcome for outcome in run_stages(lake, settings, stages_named(()), Told(say))}

@@ -1,6 +1,5 @@
 """One small lake for all stage tests, made once; a test that changes anything works on a copy."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,19 +12,6 @@ from tests.stages.hard_life import HardLife, lived
 from tests.stages.lakes import RAW_TO_PEOPLE, TWO_SOURCES, Place, landing_of, opened, run
 
 SIZE, SEED = "XS", 7
-# For fifty people Spark compiles each query longer than it runs it; interpreted, a stage takes two thirds of the time.
-# What users run, compiled, is what the tests of the notebook, of spark-submit and of the wheel start.
-INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
-
-
-@pytest.fixture(scope="session", autouse=True)
-def interpreted(spark: SparkSession) -> Iterator[None]:
-    """Small data need no compiler."""
-    for key, value in INTERPRETED.items():
-        spark.conf.set(key, value)
-    yield
-    for key in INTERPRETED:
-        spark.conf.unset(key)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from pyspark.sql import functions as F
 from cdp_lake.config.sources import SourceColumn, SourceContract
 from cdp_lake.silver.fields import field
 from cdp_lake.silver.normalise.money import currency_code
-from cdp_lake.silver.typed import item_value
 
 _MONEY = "decimal(18,4)"
 
@@ -53,7 +52,7 @@ def orders_of_receipts(rows: DataFrame, contract: SourceContract) -> DataFrame:
     """One row per receipt."""
     lines = contract.column_of("lines")
     discounts = [c for c in lines.columns if c.field == "discount_amount"] if lines else []
-    total = _sum_of(F.col(lines.name), discounts[0], contract) if lines and discounts else F.lit(0).cast(_MONEY)
+    total = _sum_of(F.col(lines.name), discounts[0]) if lines and discounts else F.lit(0).cast(_MONEY)
     return rows.select(
         *_order_columns(contract),
         F.lit("completed").alias("status"),
@@ -70,7 +69,7 @@ def lines_of_receipts(rows: DataFrame, contract: SourceContract) -> DataFrame:
     date = F.to_date(field(contract, "ordered_at", "timestamp")).alias("ordered_on")
     order_id, currency = field(contract, "order_id"), currency_code(field(contract, "currency")).alias("currency")
     flat = rows.select("_source", "_record_id", order_id, date, currency, F.explode(lines.name).alias("line"))
-    item = {c.field or c.name: item_value(F.col("line"), c, contract) for c in lines.columns}
+    item = {c.field or c.name: F.col("line")[c.name] for c in lines.columns}
     return flat.select(
         F.col("_source").alias("source"),
         "_record_id",
@@ -106,11 +105,11 @@ def _line_amount(contract: SourceContract) -> Column:
     return (field(contract, "unit_price", _MONEY) * field(contract, "quantity", _MONEY) - discount).cast(_MONEY)
 
 
-def _sum_of(items: Column, column: SourceColumn, contract: SourceContract) -> Column:
+def _sum_of(items: Column, column: SourceColumn) -> Column:
     zero = F.lit(0).cast("decimal(28,4)")
 
     def plus(total: Column, item: Column) -> Column:
-        return (total + F.coalesce(item_value(item, column, contract), F.lit(0))).cast("decimal(28,4)")
+        return (total + F.coalesce(item[column.name], F.lit(0))).cast("decimal(28,4)")
 
     return F.aggregate(items, zero, plus).cast(_MONEY)
 

@@ -8,6 +8,7 @@ import pytest
 from graphframes import GraphFrame
 from pydantic import ValidationError
 
+from cdp_lake.adapters import jvm
 from cdp_lake.adapters import spark as door
 from cdp_lake.adapters.handshake import check
 from cdp_lake.config.spark import SparkSettings
@@ -35,6 +36,16 @@ def test_java_options_are_added_and_never_replace_the_ones_of_the_house(tmp_path
     assert start["spark.driver.extraJavaOptions"].endswith("-Dmine=1")
     with pytest.raises(ValidationError, match="java_options"):
         SparkSettings(conf={"spark.driver.extraJavaOptions": "-Dmine=1"})
+
+
+def test_few_cores_get_the_thorough_compiler_for_much_work_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(jvm.machine, "cores", lambda: 2)
+    assert jvm.compiler_for(waiting_bytes=jvm.MUCH_WORK_BYTES - 1) == "quick"
+    assert jvm.compiler_for(waiting_bytes=jvm.MUCH_WORK_BYTES) == "thorough"
+    monkeypatch.setattr(jvm.machine, "cores", lambda: 8)
+    assert jvm.compiler_for(waiting_bytes=0) == "thorough"
+    assert "-XX:TieredStopAtLevel=1" in jvm.options(tmp_path, "quick")
+    assert "-XX:TieredStopAtLevel=1" not in jvm.options(tmp_path, "thorough")
 
 
 def test_scratch_of_a_run_is_in_one_folder(tmp_path):

@@ -14,8 +14,9 @@ Project = Callable[..., Path]
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """A project's own settings folder, from file names and texts."""
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project's own settings folder, from file names and texts; no lake of the checkout has a say."""
+    monkeypatch.chdir(tmp_path)
 
     def made(**files: str) -> Path:
         for name, text in files.items():

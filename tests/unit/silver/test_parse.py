@@ -93,7 +93,7 @@ def receipt(**changed: object) -> str:
 def test_json_is_read_by_path_and_a_time_without_offset_is_in_the_sources_zone(spark):
     (row,) = rows(spark, receipt(), feed=RECEIPTS)
     assert (row["no"], row["at"]) == ("r1", datetime(2017, 6, 1, 16))
-    assert [(line["sku"], line["price"]) for line in row["lines"]] == [("a", "2.5")]
+    assert [(line["sku"], line["price"]) for line in row["lines"]] == [("a", Decimal("2.5"))]
 
 
 def test_a_time_with_an_offset_is_that_time(spark):
