@@ -5,6 +5,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP_INSTALL := $(BIN)/python -m pip install --quiet -c constraints.txt
 # The build tools are pinned like everything else, so the build takes them from .venv.
 INSTALL := $(PIP_INSTALL) --no-build-isolation -e
+# Each process has a Spark session of its own, which plans on one core most of the time.
+PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast lint format clean
@@ -16,12 +18,12 @@ demo: .venv/.demo .jars/.ready ## From nothing to consented segments, on the dem
 	$(BIN)/cdp-lake demo
 
 test: .venv/.test .jars/.ready .jars/.classes lint ## Lint, types, then every test, quick ones first
-	$(BIN)/pytest -m "not lake and not stages"
-	$(BIN)/pytest -m "lake and not stages"
-	$(BIN)/pytest -m "stages"
+	$(PYTEST) -m "not lake and not stages"
+	$(PYTEST) -m "lake and not stages"
+	$(PYTEST) -m "stages"
 
 test-fast: .venv/.test .jars/.ready .jars/.classes ## The tests that answer within two minutes
-	$(BIN)/pytest -q -m "not lake and not stages"
+	$(PYTEST) -q -m "not lake and not stages"
 
 lint: .venv/.test ## Ruff and mypy --strict
 	$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """What every test may ask for: one Spark session, and a lake folder of its own."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,12 @@ FOR_FEW_ROWS = {
 }
 # What a test needs decides when it runs: the quickest answers come first.
 SLOW_FOLDERS = {"lake": "lake", "stages": "stages"}
+# What takes long to make is made by one process, so all who ask for it run there; other modules go where there is room.
+MADE_ONCE = {"stitched": "two sources", "first_run": "finished lake"}
+
+# A worker of xdist has no main file; PySpark takes a process without one for a run of its own doctests, and ends it.
+if not hasattr(sys.modules["__main__"], "__file__"):
+    sys.modules["__main__"].__file__ = __file__
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +65,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(TESTS).parts[0]
         if folder in SLOW_FOLDERS:
             item.add_marker(SLOW_FOLDERS[folder])
-        if "spark" in getattr(item, "fixturenames", ()):
+        asked_for = getattr(item, "fixturenames", ())
+        if "spark" in asked_for:
             item.add_marker("spark")
+        group = next((name for fixture, name in MADE_ONCE.items() if fixture in asked_for), item.path.name)
+        item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=_slowness)
 
 
