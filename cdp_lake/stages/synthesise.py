@@ -34,6 +34,11 @@ def synthesise(size: str, seed: int, out: Path, say: Say) -> bool:
         raise EnvironmentProblem(
             f"the demo shop needs the package {problem.name}; install it with: {line}"
         ) from problem
+    floor = done.floor
+    say(
+        f"difficulty: {floor.names_differ:.0%} of true pairs differ in name, {floor.nothing_shared:.0%} share no "
+        f"identifier; {floor.people_sharing:.0%} of people share a phone or an address"
+    )
     say(f"{sum(done.records.values()):,} records of {done.people:,} people written in {done.seconds:.0f} s")
     return True
 
