@@ -23,6 +23,7 @@ FOR_FEW_ROWS = {
 }
 # What a test needs decides when it runs: the quickest answers come first.
 SLOW_FOLDERS = {"lake": "lake", "stages": "stages"}
+LONGEST = "test_wheel.py"
 # What takes long to make is made by one process, so all who ask for it run there; other modules go where there is room.
 MADE_ONCE = {"stitched": "two sources", "first_run": "finished lake"}
 
@@ -73,9 +74,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_slowness)
 
 
-def _slowness(item: pytest.Item) -> int:
+def _slowness(item: pytest.Item) -> tuple[int, bool]:
     marks = {mark.name for mark in item.iter_markers()}
-    return max([rank for rank, name in enumerate(("spark", "lake", "stages"), start=1) if name in marks], default=0)
+    rank = max([rank for rank, name in enumerate(("spark", "lake", "stages"), start=1) if name in marks], default=0)
+    # The longest of its kind goes first: begun last, it would keep one process busy while the other has nothing left.
+    return rank, item.path.name != LONGEST
 
 
 @pytest.hookimpl(trylast=True)

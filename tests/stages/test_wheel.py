@@ -1,7 +1,4 @@
-"""The wheel alone runs the lake: on this machine and on a cluster, by path and by name, to the same rows.
-
-The slowest test there is, so its name makes it the last one.
-"""
+"""The wheel alone runs the lake: on this machine and on a cluster, by path and by name, to the same rows."""
 
 import os
 import subprocess
