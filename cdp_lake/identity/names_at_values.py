@@ -57,11 +57,22 @@ def _with_told_names(rows: DataFrame, rules: IdentityRules) -> DataFrame:
     trust = F.when(needs_name, F.lit(_WEAK)).otherwise(setting(rules, "priority"))
     ranked = told.withColumn("_trust", F.when(F.col("_told").isNotNull(), trust))
     best = ranked.withColumn("_best", F.min("_trust").over(of_record))
-    answers = best.withColumn(
-        "_answers", F.collect_set(F.when(F.col("_trust") == F.col("_best"), F.col("_told"))).over(of_record)
+    is_told_best = F.col("_trust") == F.col("_best")
+    answers = best.withColumns(
+        {
+            "_answers": F.collect_set(F.when(is_told_best, F.col("_told"))).over(of_record),
+            "_crowds": F.collect_set(F.when(needs_name & (F.size("_heard") > 0), F.col("_heard"))).over(of_record),
+        }
     )
     found = F.when(~some_disagree(F.col("_answers")), F.array_min("_answers"))
-    return answers.withColumn("_name", F.coalesce("_name", found)).select(*rows.columns)
+    is_denied = (F.col("_best") == _WEAK) & _is_denied(found, F.col("_crowds"))
+    name = F.coalesce("_name", F.when(~F.coalesce(is_denied, F.lit(False)), found))
+    return answers.withColumn("_name", name).select(*rows.columns)
+
+
+def _is_denied(name: Column, crowds: Column) -> Column:
+    """True when among the names heard at some value none can be this one, however little they agree themselves."""
+    return F.exists(crowds, lambda names: ~F.exists(names, lambda other: names_agree(name, other)))
 
 
 def _with_stars(rows: DataFrame) -> DataFrame:

@@ -201,6 +201,27 @@ CARDS = [
         "ambiguous_record",
     ),
     story(
+        "lent card, and a phone whose own names disagree",
+        """record | name       | email   | phone       | card | carrier
+           owner  | Ann Lee    |         |             | k1   |
+           crm    | Scott Ito  | s@x.com | +4917000002 |      |
+           shop   | Soctt Ito  | s@x.com | +4917000002 |      |
+           card   |            |         | +4917000002 | k1   | card""",
+        "owner | card | crm shop",
+        "given_names_disagree",
+        "ambiguous_value",
+        "ambiguous_record",
+    ),
+    story(
+        "card with the phone of a family",
+        """record | name      | phone       | card | carrier
+           ann    | Ann Lee   | +4917000001 | k1   |
+           bob    | Bob Lee   | +4917000001 |      |
+           card   |           | +4917000001 | k1   | card""",
+        "ann card | bob",
+        "given_names_disagree",
+    ),
+    story(
         "card and phone of one name",
         """record | name      | phone       | card | carrier
            ann    | Ann Lee   |             | k1   |
