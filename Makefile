@@ -6,7 +6,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet -c constraints.txt
 # The build tools are pinned like everything else, so the build takes them from .venv.
 INSTALL := $(PIP_INSTALL) --no-build-isolation -e
 # Each process has a Spark session of its own, which plans on one core most of the time.
-PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
+PYTEST := $(BIN)/pytest -n 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast lint format clean
@@ -19,7 +19,7 @@ demo: .venv/.demo .jars/.ready ## From nothing to consented segments, on the dem
 
 test: .venv/.test .jars/.ready .jars/.classes lint ## Lint, types, then every test, quick ones first
 	$(PYTEST) -m "not lake and not stages"
-	$(PYTEST) -m "lake or stages"
+	$(PYTEST) --dist loadgroup --no-loadscope-reorder -m "lake or stages"
 
 test-fast: .venv/.test .jars/.ready .jars/.classes ## The tests that answer within two minutes
 	$(PYTEST) -q -m "not lake and not stages"

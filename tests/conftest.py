@@ -60,6 +60,7 @@ def lake_dir(tmp_path: Path) -> Path:
     return tmp_path / "lake"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by folder and fixture, then plain tests before Spark, Spark before lakes, lakes before stages."""
     for item in items:
