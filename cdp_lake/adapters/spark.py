@@ -11,6 +11,7 @@ from pyspark import SparkConf
 from pyspark.sql import SparkSession
 
 from cdp_lake.adapters import jars, jvm, machine
+from cdp_lake.adapters.similarities import similarity_jar
 from cdp_lake.config.spark import SparkSettings
 
 # Right wherever Spark runs.
@@ -73,7 +74,8 @@ def _asked(settings: SparkSettings) -> dict[str, str]:
 
 def _from_machine(settings: SparkSettings) -> dict[str, str]:
     master = settings.master or machine.local_master()
-    files = jars.jar_paths(settings.jars_dir)
+    # Last, so that the class archive still fits: it was recorded without it.
+    files = [*jars.jar_paths(settings.jars_dir), similarity_jar()]
     scratch = settings.scratch_dir or _own_scratch()
     scratch.mkdir(parents=True, exist_ok=True)
     return {

@@ -113,11 +113,11 @@ def _validated(layer: Layer) -> Settings:
     try:
         return Settings.model_validate(as_plain(layer.tree))
     except ValidationError as problem:
-        lines = [_described(dict(error), layer) for error in problem.errors()]
+        lines = [described(dict(error), layer) for error in problem.errors()]
         raise ConfigError("\n".join(dict.fromkeys(lines))) from problem
 
 
-def _described(error: Mapping[str, Any], layer: Layer) -> str:
+def described(error: Mapping[str, Any], layer: Layer) -> str:
     """One problem in one line: file and line, the key, what is wrong."""
     where = _named_path(error["loc"], layer.tree)
     key = error.get("ctx", {}).get("key")

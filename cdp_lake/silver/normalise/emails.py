@@ -22,6 +22,15 @@ _PLAUSIBLE = (
 )
 
 
+# Mailboxes of a role: whoever has it answers.
+_ROLES = "info|admin|office|sales|contact|support|service|help|hello|mail|team|hr|billing|noreply|no-reply|donotreply"
+
+
+def is_of_a_role(address: Column) -> Column:
+    """True for an address that is a desk's and no person's, such as info@ or sales@."""
+    return address.rlike(rf"^(?:{_ROLES})@")
+
+
 def normalised_email(raw: Column) -> Column:
     """The address in lower case without wrapping; null when it is not plausibly an address."""
     bare = F.regexp_replace(F.lower(folded_text(raw)), r"^(?:.*<)?(?:mailto:)?|[>;,.\s]+$", "")

@@ -9,7 +9,8 @@ from cdp_lake.silver.normalise.pinyin import is_pinyin, plain_pinyin
 from cdp_lake.silver.normalise.surnames import SURNAME_RANK
 
 _TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "madam", "rev"}
-_SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"}
+_GENERATIONS = {"sr": "1", "senior": "1", "jr": "2", "junior": "2", "ii": "2", "iii": "3", "iv": "4"}
+_SUFFIXES = {*_GENERATIONS, "phd", "md", "esq"}
 _PARTICLES = {
     "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "du", "la", "le", "ten", "ter", "zu", "zur",
     "bin", "ibn", "al", "el", "st",
@@ -32,45 +33,52 @@ def latin_parts(raw: RawName) -> Parts:
 def is_family_comma_given(text: str) -> bool:
     """True for `Family, Given`; false for `Given Family, Jr.`."""
     first, _, second = text.partition(",")
-    return bool(_plain_words(first)) and bool(set(_plain_words(second)) - _SUFFIXES)
+    return bool(plain_words(first)) and bool(set(plain_words(second)) - _SUFFIXES)
 
 
 def given_key(name: Parts) -> str | None:
     """The comparison key of the given name: formal for a nickname, run together for pinyin."""
-    key = _part_key(name.given)
+    key = part_key(name.given)
     return key if key is None or _is_chinese(name) else formal_name(key)
 
 
 def family_key(name: Parts) -> str | None:
     """The comparison key of the family name, all its words run together."""
-    return "".join(map(plain_pinyin, _plain_words(name.family or ""))) or None
+    return "".join(map(plain_pinyin, plain_words(name.family or ""))) or None
 
 
 def name_key(name: Parts) -> str | None:
     """The same for a name and its swap: both parts reduced alike, sorted."""
-    keys = [key for key in (_part_key(name.given), _part_key(name.family)) if key]
+    keys = [key for key in (part_key(name.given), part_key(name.family)) if key]
     formal = keys if _is_chinese(name) else [formal_name(key) for key in keys]
     return " ".join(sorted(formal)) or None
 
 
-def _part_key(part: str | None) -> str | None:
-    words = [plain_pinyin(word) for word in _plain_words(part or "")]
+def generation(*parts: str | None) -> str | None:
+    """The number of the bearer of a name that a suffix tells: Sr. is the first, Jr. and II the second."""
+    words = (word for part in parts for word in plain_words(part or "")[1:])
+    return next((_GENERATIONS[word] for word in words if word in _GENERATIONS), None)
+
+
+def part_key(part: str | None) -> str | None:
+    """One part of a name in lower case without accents, run together for pinyin; a nickname stays what it is."""
+    words = [plain_pinyin(word) for word in plain_words(part or "")]
     if not words or all(map(is_pinyin, words)):
         return "".join(words) or None
     # The first word that is not a particle: middle names and second surnames come and go.
     return next((word for word in words if word not in _PARTICLES), words[0])
 
 
-def _is_chinese(name: Parts) -> bool:
-    """True when both parts read as pinyin and one is a Chinese surname: Dan is then no Daniel."""
-    parts = ["".join(map(plain_pinyin, _plain_words(part or ""))) for part in name]
-    return all(map(is_pinyin, parts)) and any(part in SURNAME_RANK for part in parts)
-
-
-def _plain_words(text: str) -> list[str]:
+def plain_words(text: str) -> list[str]:
     """The words in lower case without accents or punctuation; O'Brien and Jean-Luc are one word each."""
     words = ("".join(filter(str.isalnum, _unmarked(word))) for word in text.split())
     return [word for word in words if word]
+
+
+def _is_chinese(name: Parts) -> bool:
+    """True when both parts read as pinyin and one is a Chinese surname: Dan is then no Daniel."""
+    parts = ["".join(map(plain_pinyin, plain_words(part or ""))) for part in name]
+    return all(map(is_pinyin, parts)) and any(part in SURNAME_RANK for part in parts)
 
 
 def _unmarked(word: str) -> str:
@@ -90,7 +98,7 @@ def _split_full(text: str) -> Parts:
 
 def _division(words: list[str]) -> tuple[int, bool]:
     """Where the words of a full name divide, and whether the family name comes first."""
-    plain = [_plain_words(word)[0] for word in words]
+    plain = [plain_words(word)[0] for word in words]
     last = len(words) - 1
     if last < 1:
         return len(words), False
@@ -112,10 +120,10 @@ def _starts_with_capital_surname(words: list[str]) -> bool:
 
 def _bare_words(text: str) -> list[str]:
     """The words of a name without titles before it and suffixes after it."""
-    words = [word for word in text.replace(",", " ").split() if _plain_words(word)]
-    while len(words) > 1 and _plain_words(words[0])[0] in _TITLES:
+    words = [word for word in text.replace(",", " ").split() if plain_words(word)]
+    while len(words) > 1 and plain_words(words[0])[0] in _TITLES:
         words = words[1:]
-    while len(words) > 1 and _plain_words(words[-1])[0] in _SUFFIXES:
+    while len(words) > 1 and plain_words(words[-1])[0] in _SUFFIXES:
         words = words[:-1]
     return words
 

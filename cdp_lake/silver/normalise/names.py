@@ -55,6 +55,11 @@ def parsed_name(given: str | None, family: str | None, full: str | None, native:
     )
 
 
+def native_parts(native: str | None) -> Parts:
+    """The given and the family name of one written in Chinese characters; nothing for any other."""
+    return _split_characters(native) if native and _is_han(native) else Parts(None, None)
+
+
 def _with_full(raw: RawName) -> RawName:
     """A whole name written into a column for a part of it, or known in no other column, is the full name."""
     if raw.full or (raw.given and raw.family):

@@ -1,0 +1,57 @@
+"""Training on DuckDB: what blocking rules would cost, and how often strangers agree (by Splink)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from cdp_lake.identity.matching.comparisons import Comparison
+from cdp_lake.identity.matching.splink_form import settings_of
+
+# Same records, same numbers: the sample is seeded, and more threads would take another one.
+SEED = 1
+RANDOM_PAIRS = 1_000_000
+
+
+def rule_costs(
+    records: pd.DataFrame, keys: Mapping[str, str], rules: Iterable[tuple[str, ...]]
+) -> dict[tuple[str, ...], tuple[int, int]]:
+    """Pairs that each rule proposes, and its largest block.
+
+    records: one row per record, with `kind` and the comparable parts. keys: SQL by key.
+    """
+    with duckdb.connect() as db:
+        db.register("_records", records)
+        columns = ", ".join(f"{sql} AS {name}" for name, sql in keys.items())
+        db.execute(f"CREATE TABLE keyed AS SELECT kind, {columns} FROM _records")  # noqa: S608 - names are ours
+        return {rule: _cost(db, rule) for rule in rules}
+
+
+def _cost(db: duckdb.DuckDBPyConnection, rule: tuple[str, ...]) -> tuple[int, int]:
+    complete = " AND ".join(["true", *(f"{key} IS NOT NULL" for key in rule)])
+    blocks = f"SELECT count(*) AS n FROM keyed WHERE {complete} GROUP BY {', '.join(['kind', *rule])}"  # noqa: S608
+    counted = f"SELECT coalesce(sum(n * (n - 1) // 2), 0), coalesce(max(n), 0) FROM ({blocks})"  # noqa: S608
+    pairs, largest = db.execute(counted).fetchall()[0]
+    return int(pairs), int(largest)
+
+
+def chance_agreement(records: pd.DataFrame, comparisons: Sequence[Comparison]) -> tuple[dict[str, list[float]], int]:
+    """The share of random pairs in each grade of each comparison (grade 0 first), and how many pairs were taken."""
+    from splink import Linker
+    from splink.backends.duckdb import DuckDBAPI
+
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    with duckdb.connect(config={"threads": 1}) as db:
+        linker = Linker(DuckDBAPI(db).register(records), settings_of(comparisons), log_level=None)
+        linker.training.estimate_u_using_random_sampling(RANDOM_PAIRS, seed=SEED, min_count_per_level=None)
+        model: dict[str, Any] = linker.misc.save_model_to_json()
+    found = {c["output_column_name"]: _shares(c["comparison_levels"]) for c in model["comparisons"]}
+    return found, min(RANDOM_PAIRS, len(records) * (len(records) - 1) // 2)
+
+
+def _shares(levels: list[dict[str, Any]]) -> list[float]:
+    return [float(level.get("u_probability") or 0) for level in reversed(levels) if not level.get("is_null_level")]

@@ -1,0 +1,120 @@
+"""Blocking: which pairs are worth grading. Rules are chosen by what they cost on the data, under a budget of pairs.
+
+A rule is one to three keys that two records must share; a small table can afford every pair, which is none. Cheap rules are taken first; a rule that asks for more than
+one already taken adds nothing and is left out. What the budget does not cover is reported, never tried in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+# Key name: SQL of it, and the field it is of; one rule takes one key of a field.
+_KEYS = {
+    "given": ("given", "given"),
+    "given_start": ("left(formal, 3)", "given"),
+    "given_initial": ("left(given, 1)", "given"),
+    "native_given": ("native_given", "given"),
+    "family": ("family", "family"),
+    "family_start": ("left(family, 3)", "family"),
+    "family_sound": ("family_sound", "family"),
+    "native_family": ("native_family", "family"),
+    "organisation": ("organisation", "organisation"),
+    "organisation_start": ("left(organisation, 5)", "organisation"),
+    "birth_date": ("birth_date", "birth"),
+    "birth_year": ("left(birth_date, 4)", "birth"),
+    "birth_day": ("right(birth_date, 5)", "birth"),
+    "email": ("email", "email"),
+    "email_name": ("split_part(email, '@', 1)", "email"),
+    "phone": ("phone", "phone"),
+    "national_id": ("national_id", "national_id"),
+    "postcode": ("postcode", "place"),
+    "city": ("city", "place"),
+    "street": ("street", "street"),
+    "street_2": ("street_2", "street_2"),
+    "house_number": ("house_number", "house_number"),
+    "occupation": ("occupation", "occupation"),
+}
+# Who shares the first shares the others.
+_ENTAILS = {
+    "given": ("given_start", "given_initial"),
+    "family": ("family_start", "family_sound"),
+    "organisation": ("organisation_start",),
+    "birth_date": ("birth_year", "birth_day"),
+    "email": ("email_name",),
+}
+MOST_KEYS = 3
+# One rule may take this share of the budget: many different rules find more than one wide rule.
+WIDEST_SHARE = 1 / 4
+
+
+@dataclass(frozen=True)
+class BlockingRule:
+    """Keys that two records must share, with the pairs that makes and the largest block."""
+
+    keys: tuple[str, ...]
+    pairs: int
+    largest: int
+
+    @property
+    def name(self) -> str:
+        """Its keys, for a person."""
+        return " + ".join(self.keys) or "nothing: every pair"
+
+
+@dataclass(frozen=True)
+class BlockingPlan:
+    """The rules that are used, cheapest first, and how many others the budget did not cover."""
+
+    rules: tuple[BlockingRule, ...]
+    budget: int
+    left_out: int
+
+    @property
+    def pairs(self) -> int:
+        """Pairs at most; rules overlap."""
+        return sum(rule.pairs for rule in self.rules)
+
+
+def key_sql(columns: Iterable[str]) -> dict[str, str]:
+    """The keys that these matchable columns allow, as SQL."""
+    known = set(columns)
+    return {name: sql for name, (sql, _) in _KEYS.items() if _column(sql) in known}
+
+
+def candidates(keys: Iterable[str]) -> list[tuple[str, ...]]:
+    """Every combination of up to three keys of different fields, fewest first; no key at all proposes every pair."""
+    known = list(keys)
+    found = [combination for count in range(MOST_KEYS + 1) for combination in combinations(known, count)]
+    return [keys for keys in found if len({_KEYS[key][1] for key in keys}) == len(keys)]
+
+
+def chosen(costs: Mapping[tuple[str, ...], tuple[int, int]], budget: int) -> BlockingPlan:
+    """The plan: rules by their pairs, as long as the sum stays within the budget.
+
+    costs: pairs and largest block by keys.
+    """
+    every = costs.get((), (0, 0))
+    if 0 < every[0] <= budget:
+        return BlockingPlan((BlockingRule((), *every),), budget, 0)
+    affordable = [BlockingRule(keys, *cost) for keys, cost in costs.items() if 0 < cost[0] <= budget * WIDEST_SHARE]
+    loosest = [rule for rule in affordable if not _is_implied(rule, affordable)]
+    taken: list[BlockingRule] = []
+    spent = 0
+    for rule in sorted(loosest, key=lambda rule: (rule.pairs, rule.keys)):
+        if spent + rule.pairs <= budget:
+            taken.append(rule)
+            spent += rule.pairs
+    return BlockingPlan(tuple(taken), budget, len(loosest) - len(taken))
+
+
+def _is_implied(rule: BlockingRule, others: list[BlockingRule]) -> bool:
+    """True when another rule asks for less and so finds all the pairs of this one."""
+    entailed = {key for own in rule.keys for key in (own, *_ENTAILS.get(own, ()))}
+    return any(other.keys != rule.keys and set(other.keys) <= entailed for other in others)
+
+
+def _column(sql: str) -> str:
+    inner = sql.partition("(")[2]
+    return inner.partition(",")[0] if inner else sql

@@ -1,0 +1,164 @@
+"""Calibration: how often true pairs agree, learnt from the graded pairs without labels.
+
+Three kinds of pair are told apart: one entity, two people of one household (who share name, place and phone but not
+given name or birth date), and strangers. Two kinds would take households for matches wherever they outnumber them.
+Expectation maximisation with shipped priors (Dirichlet): a file too small to teach anything keeps the priors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cdp_lake.identity.matching.comparisons import Comparison
+
+Numbers = npt.NDArray[np.float64]
+
+# Prior evidence, in true pairs: what a file must outweigh.
+PRIOR_PAIRS = 30.0
+# Prior evidence of how often strangers agree, in pairs of strangers.
+PRIOR_CHANCES = 1000.0
+# Two records of one person differ in these seldom; an estimate beyond has found something else than people.
+MOST_DIFFERING = {"given": 0.3, "middle": 0.35, "birth": 0.25, "national_id": 0.25, "gender": 0.2}
+ROUNDS = 300
+ENOUGH = 1e-5
+_LEAST = 1e-9
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What was learnt: shares of pairs, and per comparison the probability of each grade (grade 0 first)."""
+
+    match_share: float
+    household_share: float
+    m: Mapping[str, Numbers]
+    household: Mapping[str, Numbers]
+    u: Mapping[str, Numbers]
+    expected_matches: float
+
+
+def calibrated(
+    patterns: pd.DataFrame, comparisons: Sequence[Comparison], random_u: Mapping[str, Numbers], all_pairs: int
+) -> Calibrated:
+    """Probabilities fitted to graded pairs.
+
+    patterns: one row per pattern of grades (`gamma_<name>`), with `pairs`, and the bits that rarity adds to a match
+    (`rarity`) and to a household (`shared_rarity`). random_u: grades of random pairs. all_pairs: pairs there are.
+    """
+    fit = _Fit(patterns, comparisons, random_u, all_pairs)
+    for _ in range(ROUNDS):
+        if fit.improve() < ENOUGH:
+            break
+    return fit.found()
+
+
+class _Fit:
+    def __init__(
+        self,
+        patterns: pd.DataFrame,
+        comparisons: Sequence[Comparison],
+        random_u: Mapping[str, Numbers],
+        all_pairs: int,
+    ) -> None:
+        self._pairs = patterns["pairs"].to_numpy(np.float64)
+        self._rarity = patterns["rarity"].to_numpy(np.float64)
+        self._shared_rarity = patterns["shared_rarity"].to_numpy(np.float64)
+        self._grades = {c.name: patterns[f"gamma_{c.name}"].to_numpy(np.int64) for c in comparisons}
+        self._random_u, self._all = random_u, float(all_pairs)
+        self._prior = {c.name: prior(c) for c in comparisons}
+        self._m = {name: values.copy() for name, values in self._prior.items()}
+        self._household = {c.name: self._prior[c.name].copy() for c in comparisons if c.shared}
+        start = min(0.1, 0.5 / max(np.sqrt(2 * self._all), 1.0))
+        self._match_share, self._household_share = start, start
+        self._responsible = np.zeros(len(patterns))
+
+    def improve(self) -> float:
+        """One round; how far the share of matches moved."""
+        before = self._match_share
+        matches, households = self._shares_of_patterns()
+        self._responsible = matches
+        self._match_share = self._share(matches)
+        self._household_share = self._share(households)
+        for name, grades in self._grades.items():
+            self._m[name] = _capped(self._fitted(name, grades, matches), MOST_DIFFERING.get(name))
+            if name in self._household:
+                self._household[name] = self._fitted(name, grades, households)
+        return abs(self._match_share - before) / self._match_share
+
+    def found(self) -> Calibrated:
+        return Calibrated(
+            self._match_share,
+            self._household_share,
+            self._m,
+            self._household,
+            {name: self._u(name) for name in self._grades},
+            float(self._responsible.sum()),
+        )
+
+    def _share(self, pairs: Numbers) -> float:
+        return min(float(pairs.sum() + 0.5) / (self._all + 1.0), 0.5)
+
+    def _u(self, name: str) -> Numbers:
+        """How often strangers agree: random pairs without the matches among them."""
+        mixed = self._random_u[name]
+        cleared = np.maximum(mixed - self._match_share * self._m[name], 0.3 * mixed)
+        strangers: Numbers = cleared / cleared.sum()
+        return strangers
+
+    def _shares_of_patterns(self) -> tuple[Numbers, Numbers]:
+        """How many pairs of each pattern are matches, and how many are of one household."""
+        match = np.log2(self._match_share) + self._rarity
+        household = np.log2(self._household_share) + self._shared_rarity
+        for name, grades in self._grades.items():
+            u = self._u(name)
+            match = match + _bits(self._m[name], u, grades)
+            if name in self._household:
+                household = household + _bits(self._household[name], u, grades)
+        stranger = np.full(len(match), np.log2(1 - self._match_share - self._household_share))
+        largest = np.maximum(np.maximum(match, household), stranger)
+        weights = [np.exp2(kind - largest) for kind in (match, household, stranger)]
+        total = weights[0] + weights[1] + weights[2]
+        return self._pairs * weights[0] / total, self._pairs * weights[1] / total
+
+    def _fitted(self, name: str, grades: Numbers, pairs: Numbers) -> Numbers:
+        known = grades >= 0
+        counted = np.bincount(grades[known], weights=pairs[known], minlength=len(self._prior[name]))
+        fitted: Numbers = (PRIOR_PAIRS * self._prior[name] + counted) / (PRIOR_PAIRS + counted.sum())
+        return fitted
+
+
+def prior(comparison: Comparison) -> Numbers:
+    """The shipped probability of each grade among true pairs, grade 0 first."""
+    values = np.array([comparison.differs, *(grade.m for grade in reversed(comparison.grades))])
+    shares: Numbers = values / values.sum()
+    return shares
+
+
+def smoothed_u(comparison: Comparison, observed: Sequence[float], pairs: int) -> Numbers:
+    """Grades of random pairs, grade 0 first, with shipped chances beside them where few pairs were looked at."""
+    chances = np.array([0.0, *([comparison.chance] * len(comparison.grades))])
+    together = pairs + PRIOR_CHANCES
+    mixed = (np.array(observed, dtype=np.float64) * pairs + chances * PRIOR_CHANCES) / together
+    # What was never seen may be this frequent all the same.
+    raised = np.maximum(mixed, 0.5 / together)
+    shares: Numbers = raised / raised.sum()
+    return shares
+
+
+def _bits(likely: Numbers, by_chance: Numbers, grades: Numbers) -> Numbers:
+    """What each grade says, in bits; an unknown one says nothing."""
+    weights = np.append(np.log2(np.maximum(likely, _LEAST)) - np.log2(by_chance), 0.0)
+    found: Numbers = weights[grades]  # -1 is the last
+    return found
+
+
+def _capped(shares: Numbers, most: float | None) -> Numbers:
+    if most is None or shares[0] <= most:
+        return shares
+    capped = shares * (1 - most) / (1 - shares[0])
+    capped[0] = most
+    return capped

@@ -1,0 +1,225 @@
+"""Comparisons: for each field the grades of agreement, best first, with what is known of them beforehand.
+
+Conditions are SQL that DuckDB runs when a model is trained; `scoring` translates them for Spark. `m` is the shipped
+prior: the share of true pairs that agree to just this grade. How often strangers do is always counted in the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+JARO_WINKLER = "jaro_winkler_similarity"
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One grade of agreement: its condition, the prior share of true pairs, the value whose rarity counts."""
+
+    condition: str
+    m: float
+    rarity_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A field's grades. `unknown` is true where the field says nothing; what fits no grade differs.
+
+    `chance` is the shipped share of strangers that reach a grade by accident. `shared` fields are those that people
+    of one household have in common.
+    """
+
+    name: str
+    unknown: str
+    grades: tuple[Grade, ...]
+    differs: float
+    chance: float
+    shared: bool = False
+
+
+def comparisons(columns: Iterable[str]) -> tuple[Comparison, ...]:
+    """The comparisons that these matchable columns allow."""
+    known = set(columns)
+    found = [*_names(known), *_birth(known), *_contacts(known), *_addresses(known), *_others(known)]
+    return tuple(found)
+
+
+def _names(known: set[str]) -> list[Comparison]:
+    found: list[Comparison] = []
+    swapped = _both("given", "family", known)
+    if "given" in known:
+        found.append(_given(known, swapped))
+    if "family" in known:
+        found.append(_family(known, swapped))
+    if "middle" in known:
+        same_initial = Grade("left(middle_l, 1) = left(middle_r, 1)", 0.1)
+        found.append(Comparison("middle", _null("middle"), (_equal("middle", 0.7), same_initial), 0.2, 0.04))
+    if "generation" in known:
+        found.append(Comparison("generation", _null("generation"), (_equal("generation", 0.97),), 0.03, 0.5))
+    if "organisation" in known:
+        near = Grade(_jaro_winkler("organisation", 0.92), 0.15)
+        within = Grade(_contained("organisation", 5), 0.1)
+        grades = (_equal("organisation", 0.55), near, within, Grade(_jaro_winkler("organisation", 0.82), 0.08))
+        found.append(Comparison("organisation", _null("organisation"), grades, 0.12, 0.001))
+    return found
+
+
+def _given(known: set[str], swapped: str | None) -> Comparison:
+    characters = [_equal("native_given", 0.3)] if "native_given" in known else []
+    grades = [*characters, _equal("given", 0.65)]
+    grades += [Grade(swapped, 0.02)] if swapped else []
+    grades += [
+        Grade("formal_l = formal_r", 0.05),
+        Grade(_typo("given"), 0.1),
+        Grade(f"least(length(given_l), length(given_r)) <= 3 and {_prefix('given')}", 0.03),
+        *([Grade("given_sound_l = given_sound_r", 0.02)] if "given_sound" in known else []),
+        Grade(_jaro_winkler("given", 0.82), 0.04),
+    ]
+    return Comparison("given", _null("given"), tuple(grades), 0.12, 0.004)
+
+
+def _family(known: set[str], swapped: str | None) -> Comparison:
+    characters = [_equal("native_family", 0.3)] if "native_family" in known else []
+    grades = (
+        *characters,
+        _equal("family", 0.74),
+        Grade(_typo("family"), 0.09),
+        Grade(_contained("family", 3), 0.02),
+        *([Grade("family_sound_l = family_sound_r", 0.02)] if "family_sound" in known else []),
+        Grade(_jaro_winkler("family", 0.82), 0.04),
+    )
+    # A swap is graded once, by the given name.
+    unknown = _null("family") + (f" or ({swapped})" if swapped else "")
+    return Comparison("family", unknown, grades, 0.11, 0.003, shared=True)
+
+
+def _birth(known: set[str]) -> list[Comparison]:
+    if "birth_date" in known:
+        month_is_day = "substr(birth_date_l, 6, 2) = substr(birth_date_r, 9, 2)"
+        day_is_month = "substr(birth_date_l, 9, 2) = substr(birth_date_r, 6, 2)"
+        same_year = "left(birth_date_l, 4) = left(birth_date_r, 4)"
+        same_day = "right(birth_date_l, 5) = right(birth_date_r, 5)"
+        grades = (
+            _equal("birth_date", 0.78),
+            Grade(f"{_edits('birth_date', 1)} or ({same_year} and {month_is_day} and {day_is_month})", 0.08),
+            Grade(_edits("birth_date", 2), 0.04),
+            Grade(f"{same_year} or {same_day}", 0.03),
+        )
+        return [Comparison("birth", _null("birth_date"), grades, 0.07, 0.001)]
+    if "birth_year" in known:
+        near = Grade("abs(cast(birth_year_l as int) - cast(birth_year_r as int)) <= 1", 0.1)
+        return [Comparison("birth", _null("birth_year"), (_equal("birth_year", 0.8), near), 0.1, 0.02)]
+    return []
+
+
+def _contacts(known: set[str]) -> list[Comparison]:
+    found = []
+    if "email" in known:
+        local = "split_part(email_{0}, '@', 1)"
+        one, other = local.format("l"), local.format("r")
+        grades = (
+            _equal("email", 0.6),
+            Grade(f"{one} = {other} and length({one}) > 6", 0.08),
+            Grade(f"{JARO_WINKLER}({one}, {other}) >= 0.9", 0.1),
+        )
+        found.append(Comparison("email", _null("email"), grades, 0.22, 1e-5))
+    if "phone" in known:
+        grades = (_equal("phone", 0.65), Grade(_edits("phone", 1), 0.05))
+        found.append(Comparison("phone", _null("phone"), grades, 0.3, 1e-5, shared=True))
+    if "national_id" in known:
+        near = Grade(f"length(national_id_l) > 4 and {_edits('national_id', 2)}", 0.08)
+        grades = (_equal("national_id", 0.86), near)
+        found.append(Comparison("national_id", _null("national_id"), grades, 0.06, 1e-6))
+    return found
+
+
+def _addresses(known: set[str]) -> list[Comparison]:
+    found = []
+    parts = [part for part in ("postcode", "city", "region") if part in known]
+    if parts:
+        found.append(_place(parts))
+    for street in sorted(column for column in known if column == "street" or column.startswith("street_")):
+        found.append(_street(street, has_number=street == "street" and "house_number" in known))
+    if "country" in known:
+        found.append(Comparison("country", _null("country"), (_equal("country", 0.95),), 0.05, 0.5, shared=True))
+    return found
+
+
+def _place(parts: list[str]) -> Comparison:
+    """Postcode, city and region in one comparison: each follows from the one before, so they count once."""
+    grades = []
+    if "postcode" in parts:
+        grades.append(_equal("postcode", 0.6))
+    if "city" in parts:
+        grades.append(_equal("city", 0.12 if "postcode" in parts else 0.65))
+    if "postcode" in parts:
+        grades.append(Grade(_edits("postcode", 1), 0.05))
+    if "city" in parts:
+        grades.append(Grade(_jaro_winkler("city", 0.88), 0.05))
+    if "region" in parts:
+        grades.append(_equal("region", 0.05 if len(parts) > 1 else 0.8))
+    unknown = " and ".join(f"({_null(part)})" for part in parts)
+    return Comparison("place", unknown, tuple(grades), 0.13, 0.01, shared=True)
+
+
+def _street(column: str, has_number: bool) -> Comparison:
+    same = f"{column}_l = {column}_r"
+    near = _jaro_winkler(column, 0.88)
+    grades = [Grade(f"{same} and house_number_l = house_number_r", 0.45, column)] if has_number else []
+    grades += [Grade(f"{near} and house_number_l = house_number_r", 0.1)] if has_number else []
+    grades += [_equal(column, 0.15 if has_number else 0.55), Grade(near, 0.07 if has_number else 0.15)]
+    return Comparison(column, _null(column), tuple(grades), 0.23, 0.001, shared=True)
+
+
+def _others(known: set[str]) -> list[Comparison]:
+    found = []
+    if "gender" in known:
+        found.append(Comparison("gender", _null("gender"), (_equal("gender", 0.96),), 0.04, 0.5))
+    for column in sorted(known):
+        kind = column.rstrip("0123456789").rstrip("_")
+        if kind in ("occupation", "text"):
+            grades = (_equal(column, 0.55), Grade(_jaro_winkler(column, 0.9), 0.1))
+            found.append(Comparison(column, _null(column), grades, 0.35, 0.02))
+        elif kind in ("code", "date"):
+            found.append(
+                Comparison(column, _null(column), (_equal(column, 0.7), Grade(_edits(column, 1), 0.1)), 0.2, 0.001)
+            )
+    return found
+
+
+def _null(column: str) -> str:
+    return f"{column}_l is null or {column}_r is null"
+
+
+def _equal(column: str, m: float) -> Grade:
+    return Grade(f"{column}_l = {column}_r", m, column)
+
+
+def _jaro_winkler(column: str, least: float) -> str:
+    return f"{JARO_WINKLER}({column}_l, {column}_r) >= {least}"
+
+
+def _typo(column: str) -> str:
+    """One slip in a word of some length, or two in a long one; an exchange of neighbours is two edits."""
+    length = f"least(length({column}_l), length({column}_r))"
+    return f"(({length} >= 4 and {_edits(column, 1)}) or ({length} >= 6 and {_edits(column, 2)}))"
+
+
+def _edits(column: str, most: int) -> str:
+    return f"levenshtein({column}_l, {column}_r) <= {most}"
+
+
+def _prefix(column: str) -> str:
+    return f"(starts_with({column}_l, {column}_r) or starts_with({column}_r, {column}_l))"
+
+
+def _contained(column: str, longer_than: int) -> str:
+    long = f"least(length({column}_l), length({column}_r)) > {longer_than}"
+    return f"{long} and (contains({column}_l, {column}_r) or contains({column}_r, {column}_l))"
+
+
+def _both(one: str, other: str, known: set[str]) -> str | None:
+    """The condition of the two fields being exchanged."""
+    if not {one, other} <= known:
+        return None
+    return f"{one}_l = {other}_r and {other}_l = {one}_r and {one}_l <> {other}_l"

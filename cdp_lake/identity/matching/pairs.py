@@ -1,0 +1,60 @@
+"""Candidate pairs: records that share the keys of a blocking rule, each pair once, under its first rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from cdp_lake.identity.matching.blocking import BlockingRule
+from cdp_lake.identity.matching.compiling import CompiledModel
+
+KEYS = "_keys"
+
+
+def candidate_pairs(records: DataFrame, rules: Sequence[BlockingRule], key_sql: Mapping[str, str]) -> DataFrame:
+    """One row per pair (record_l < record_r) of one kind that shares the keys of any rule.
+
+    records: one row per record. One shuffle for all rules: every record is sent once to each of its blocks.
+    """
+    keys = [_block(number, [F.expr(key_sql[key]) for key in rule.keys]) for number, rule in enumerate(rules)]
+    keyed = records.select("record", "kind", F.array(*keys).alias(KEYS))
+    spread = keyed.select("record", "kind", KEYS, F.posexplode(KEYS).alias("_rule", "_block")).where(
+        "_block IS NOT NULL"
+    )
+    one = spread.select("_rule", "_block", "kind", *_ends("l"))
+    other = spread.select("_rule", "_block", "kind", *_ends("r"))
+    # Both: one row per (record, rule); a block holds its records once.
+    met = one.join(other, ["_rule", "_block", "kind"]).where("record_l < record_r")
+    return met.where(~_met_before(len(rules))).select("record_l", "record_r")
+
+
+def with_records(pairs: DataFrame, records: DataFrame, model: CompiledModel, columns: Sequence[str]) -> DataFrame:
+    """The pairs with the compared columns of both ends, and how frequent their values are."""
+    wanted = [*columns, *[f"tf_{column}" for column in model.rarity_columns]]
+    # records: one row per record.
+    for end in ("l", "r"):
+        named = records.select(F.col("record").alias(f"record_{end}"), *[F.col(c).alias(f"{c}_{end}") for c in wanted])
+        pairs = pairs.join(named, f"record_{end}")
+    return pairs
+
+
+def _block(number: int, keys: list[Column]) -> Column:
+    """The block of a record under a rule; null when it lacks a key."""
+    complete = reduce(Column.__and__, [key.isNotNull() for key in keys], F.lit(True))
+    return F.when(complete, F.xxhash64(F.lit(number), *keys))
+
+
+def _ends(end: str) -> list[Column]:
+    return [F.col("record").alias(f"record_{end}"), F.col(KEYS).alias(f"{KEYS}_{end}")]
+
+
+def _met_before(rules: int) -> Column:
+    """True when an earlier rule brings the same two records together."""
+    earlier = [
+        (F.lit(number) < F.col("_rule")) & (F.col(f"{KEYS}_l")[number] == F.col(f"{KEYS}_r")[number])
+        for number in range(rules - 1)
+    ]
+    return reduce(Column.__or__, [F.coalesce(met, F.lit(False)) for met in earlier], F.lit(False))
