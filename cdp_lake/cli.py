@@ -89,6 +89,12 @@ def _add_questions(commands: _SubParsersAction[ArgumentParser]) -> None:
     evaluate_.add_argument("--traps", type=Path, help="CSV: trap_kind,trap_id,person_id,source,source_pk")
     evaluate_.add_argument("--predicted", type=Path, help="CSV: record_id,profile_id[,source]; the lake without it")
     evaluate_.add_argument("--json", action="store_true", help="print the scores as JSON")
+    resolve_ = _command(identity, "resolve", do.resolve, "who is who in one file of your own; no lake is touched")
+    resolve_.add_argument("--input", dest="file", type=Path, required=True, metavar="FILE", help="CSV or Parquet")
+    resolve_.add_argument(
+        "--map", dest="field_map", type=Path, required=True, metavar="MAP.yml", help="which column means what"
+    )
+    resolve_.add_argument("--output", dest="out", type=Path, required=True, metavar="OUT.csv")
     config = commands.add_parser("config", help="show the settings").add_subparsers(metavar="WHAT", required=True)
     config_ = _command(config, "show", do.show_config, "every setting in force")
     config_.add_argument("--origin", action="store_true", help="with the file and line that set it")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 from charset_normalizer import from_bytes
 
 from cdp_lake.errors import ConfigError
@@ -14,6 +16,12 @@ from cdp_lake.errors import ConfigError
 _DELIMITERS = ",;\t|"
 _SAMPLE_BYTES = 1_000_000
 _ENCODINGS = ("utf-8-sig", "utf-16")
+# The two bytes of a Chinese character, and of a common one: read in the wrong encoding, few characters are common.
+_PAIR = re.compile(rb"[\x81-\xfe][\x40-\xfe]")
+_COMMON = {
+    "gb18030": re.compile(rb"[\xb0-\xd7][\xa1-\xfe]"),
+    "big5": re.compile(rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,19 +38,24 @@ def read_text_table(path: Path) -> TextTable:
     if not path.is_file():
         raise ConfigError(f"{path}: there is no such file")
     if path.suffix.lower() in (".parquet", ".pq"):
-        return TextTable(_trimmed(_parquet(path)), None, None)
+        return TextTable(_trimmed(_parquet(path), path), None, None)
     data = path.read_bytes()
-    if not data.strip():
-        raise ConfigError(f"{path}: the file is empty; a header and at least one record are expected")
     encoding = _encoding(data)
-    delimiter = _delimiter(data[:_SAMPLE_BYTES].decode(encoding, errors="ignore"))
+    sample = data[:_SAMPLE_BYTES].decode(encoding, errors="ignore")
+    if not sample.strip():
+        raise ConfigError(f"{path}: the file is empty; a header and at least one record are expected")
+    if "\0" in sample:
+        raise ConfigError(f"{path}: not a CSV with a header: it holds bytes that are no text")
+    delimiter = _delimiter(sample)
     try:
+        # Not `header=0`: pandas then renames a doubled column, and takes the first for an index if a row is longer.
         rows = pd.read_csv(
-            path, sep=delimiter, encoding=encoding, dtype=str, keep_default_na=False, skipinitialspace=True
+            path, sep=delimiter, encoding=encoding, dtype=str, keep_default_na=False, skipinitialspace=True, header=None
         )
     except (pd.errors.ParserError, UnicodeDecodeError) as problem:
         raise ConfigError(f"{path}: not a CSV with a header: {str(problem).splitlines()[0]}") from problem
-    return TextTable(_trimmed(rows), encoding, delimiter)
+    body = rows.iloc[1:].set_axis(rows.iloc[0].fillna(""), axis="columns").reset_index(drop=True)
+    return TextTable(_trimmed(body, path), encoding, delimiter)
 
 
 def write_table(rows: pd.DataFrame, path: Path) -> None:
@@ -53,20 +66,22 @@ def write_table(rows: pd.DataFrame, path: Path) -> None:
 
 def _parquet(path: Path) -> pd.DataFrame:
     try:
-        found: pd.DataFrame = pd.read_parquet(path).convert_dtypes().astype("string")
+        found: pd.DataFrame = pq.read_table(path).to_pandas(ignore_metadata=True).convert_dtypes().astype("string")
     except (OSError, ValueError) as problem:
         raise ConfigError(f"{path}: not a Parquet file: {str(problem).splitlines()[0]}") from problem
     return found
 
 
-def _trimmed(rows: pd.DataFrame) -> pd.DataFrame:
-    rows = rows.rename(columns=lambda name: str(name).strip())
+def _trimmed(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
+    rows = rows.set_axis([str(name).strip() for name in rows.columns], axis="columns")
+    # A column without a name, such as spreadsheets leave at the end, can mean nothing.
+    rows = rows.loc[:, rows.columns != ""].copy()
     doubled = rows.columns[rows.columns.duplicated()]
     if len(doubled):
-        raise ConfigError(f"column '{doubled[0]}' stands in the header twice")
+        raise ConfigError(f"{path}: column '{doubled[0]}' stands in the header twice")
     for column in rows.columns:
         text = rows[column].astype("object").where(rows[column].notna(), "").astype(str).str.strip()
-        rows[column] = text.where(text != "", None)
+        rows[column] = text.replace("", None)
     return rows
 
 
@@ -79,8 +94,21 @@ def _encoding(data: bytes) -> str:
         except UnicodeDecodeError:
             continue
         return encoding
-    best = from_bytes(data[:_SAMPLE_BYTES], cp_isolation=["gb18030", "big5", "cp1252", "latin_1"]).best()
-    return best.encoding if best else "cp1252"
+    telling = b"\n".join(line for line in data.splitlines() if not line.isascii())[:_SAMPLE_BYTES]
+    best = from_bytes(telling, cp_isolation=["gb18030", "big5", "cp1252", "latin_1"]).best()
+    found = best.encoding if best else "cp1252"
+    if found not in _COMMON:
+        return found
+    common = {name: _common(telling, name) for name in _COMMON}
+    # One accented letter and the one after it can be the bytes of a rare character.
+    return max(common, key=lambda name: common[name]) if max(common.values()) > 0 else "cp1252"
+
+
+def _common(data: bytes, encoding: str) -> int:
+    """How many characters are common ones in that encoding; -1 when the bytes do not fit it."""
+    if "\ufffd" in data.decode(encoding, errors="replace")[:-1]:
+        return -1
+    return sum(_COMMON[encoding].fullmatch(pair) is not None for pair in _PAIR.findall(data))
 
 
 def _delimiter(sample: str) -> str:

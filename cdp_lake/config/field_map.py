@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import Field, ValidationError
 
@@ -62,28 +62,46 @@ def load_field_map(path: Path, header: Iterable[str]) -> FieldMap:
     if not path.is_file():
         raise ConfigError(f"{path}: there is no such file")
     layer = read_yaml(path, path.as_posix())
+    # What is not given has no line of its own.
+    layer.origins.update({(key,): f"{path.as_posix()}:1" for key in FieldMap.model_fields if key not in layer.tree})
+    problems = [*_missing_columns(layer, set(header)), *_evidence_problems(layer)]
     try:
         found = FieldMap.model_validate(layer.tree)
     except ValidationError as problem:
-        lines = [described(dict(error), layer) for error in problem.errors()]
-        raise ConfigError("\n".join(dict.fromkeys(lines))) from problem
-    problems = [*_missing_columns(found, set(header), layer), *_evidence_problems(found, layer)]
+        lines = [described(_with_types(dict(error)), layer) for error in problem.errors()]
+        raise ConfigError("\n".join(dict.fromkeys([*lines, *problems]))) from problem
     if problems:
         raise ConfigError("\n".join(problems))
     return found
 
 
-def _missing_columns(found: FieldMap, header: set[str], layer: Layer) -> list[str]:
-    named = [(("record_id",), found.record_id), *[(("fields", column), column) for column in found.fields]]
-    named += [(("source",), found.source)] if found.source is not None else []
+def _with_types(error: dict[str, Any]) -> dict[str, Any]:
+    unknown = error["type"] == "literal_error"
+    hint = did_you_mean(str(error["input"]), FIELD_TYPES)
+    return {**error, "msg": f"unknown type '{error['input']}'; {hint}"} if unknown else error
+
+
+def _keys(layer: Layer) -> dict[str, str]:
+    """The columns that name a record, and the key that says so."""
+    return {layer.tree[key]: key for key in ("record_id", "source") if isinstance(layer.tree.get(key), str)}
+
+
+def _fields(layer: Layer) -> list[str]:
+    fields = layer.tree.get("fields")
+    return list(fields) if isinstance(fields, dict) else []
+
+
+def _missing_columns(layer: Layer, header: set[str]) -> list[str]:
+    named: list[tuple[tuple[str, ...], str]] = [((key,), column) for column, key in _keys(layer).items()]
+    named += [(("fields", column), column) for column in _fields(layer)]
     missing = [(where, column) for where, column in named if column not in header]
     return [located(where, f"the file has no column '{c}'; {did_you_mean(c, header)}", layer) for where, c in missing]
 
 
-def _evidence_problems(found: FieldMap, layer: Layer) -> list[str]:
-    keys = {found.record_id: "record_id", found.source: "source"}
+def _evidence_problems(layer: Layer) -> list[str]:
+    keys = _keys(layer)
     return [
         located(("fields", column), f"'{column}' is the {keys[column]}: it names a record and is no evidence", layer)
-        for column in found.fields
+        for column in _fields(layer)
         if column in keys
     ]

@@ -54,6 +54,8 @@ def read_yaml(path: Path, label: str) -> Layer:
         mark = problem.problem_mark
         line = mark.line + 1 if mark else 1
         raise ConfigError(f"{label}:{line}: not valid YAML: {problem.problem}") from problem
+    except (UnicodeDecodeError, yaml.reader.ReaderError) as problem:
+        raise ConfigError(f"{label}:1: not text in UTF-8: {str(problem).splitlines()[0]}") from problem
     layer = Layer()
     tree = _value(node, (), label, layer.origins) if node is not None else {}
     if not isinstance(tree, dict):

@@ -127,6 +127,16 @@ def evaluate(loaded: Loaded, truth: Path, traps: Path | None, predicted: Path | 
     return _print(answers.agreement(found))
 
 
+def resolve(loaded: Loaded, file: Path, field_map: Path, out: Path) -> int:
+    """Resolves one file; no lake is read or written."""
+    from cdp_lake.stages import session
+    from cdp_lake.stages.resolve_table import resolve_table
+
+    with _display() as progress:
+        resolve_table(session.lakeless(loaded.settings), file, field_map, out, progress.say)
+    return 0
+
+
 def show_config(loaded: Loaded, origin: bool) -> int:
     """Prints the settings in force."""
     from cdp_lake.console import answers

@@ -29,6 +29,7 @@ PARTS = (
 )
 REPEATED = ("street", "occupation", "text", "code", "date")
 _HOUSE_NUMBER = r"(?:^|\s)(\d+[a-z]?)(?=\s|$)|(\d+)\s*[号號]"
+_MASKED = r"[*•●○█×?]|[X#]{3,}|XX-|-XX"
 PERSON, ORGANISATION = "person", "organisation"
 
 
@@ -123,9 +124,9 @@ def _date(raw: _Raw, part: str, date_orders: dict[str, DateOrder]) -> Column:
 
 def _date_of_parts(raw: _Raw) -> Column:
     """The date of a year, a month and a day in columns of their own."""
-    year, month, day = (F.regexp_extract(raw(f"birth_{part}"), r"(\d+)", 1) for part in ("year", "month", "day"))
-    written = F.concat_ws("-", F.lpad(year, 4, "0"), F.lpad(month, 2, "0"), F.lpad(day, 2, "0"))
-    return F.when(written.rlike(r"^[12]\d{3}-\d\d-\d\d$"), written)
+    patterns = {"year": r"(\d{4})", "month": r"(\d+|\p{L}+)", "day": r"(\d+)"}
+    found = [F.regexp_extract(raw(f"birth_{part}"), pattern, 1) for part, pattern in patterns.items()]
+    return text_of(partial(birth_date, order="month first"))(F.concat_ws("-", *found))
 
 
 def _looks_american(postcode: Column) -> Column:
@@ -138,11 +139,12 @@ def _gender(raw: Column) -> Column:
 
 
 def _code(raw: Column) -> Column:
-    bare = F.regexp_replace(F.upper(folded_text(raw)), r"[^\p{L}\p{N}*]", "")
+    text = F.upper(folded_text(raw))
+    bare = F.regexp_replace(text, r"[^\p{L}\p{N}]", "")
     # A masked number says nothing about who it is.
-    return F.when(~bare.contains("*") & bare.rlike("[1-9A-Z]"), bare)
+    return F.when(~text.rlike(_MASKED) & bare.rlike("[1-9A-Z]"), bare)
 
 
 def _words(raw: Column) -> Column:
     text = F.regexp_replace(F.lower(folded_text(raw)), r"['\u2019.]", "")
-    return F.nullif(F.trim(F.regexp_replace(text, r"[^\p{L}\p{N}]+", " ")), F.lit(""))
+    return F.nullif(F.trim(F.regexp_replace(text, r"[^\p{L}\p{N}\p{M}]+", " ")), F.lit(""))

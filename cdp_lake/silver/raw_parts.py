@@ -41,11 +41,11 @@ def raw_parts(rows: pd.DataFrame, fields: Mapping[str, str]) -> pd.DataFrame:
         elif part in _BESIDE:
             found[f"raw_{part}_{counts[part]}"] = text
         elif part in _WORDS:
-            found[f"raw_{part}"] = found[f"raw_{part}"].str.cat(text, sep=" ", na_rep="").str.strip()
+            found[f"raw_{part}"] = found[f"raw_{part}"].str.cat(text, sep=" ", na_rep="").str.strip().replace("", None)
         else:
             found[f"raw_{part}"] = found[f"raw_{part}"].combine_first(text)
     parts = pd.DataFrame({"record": range(len(rows)), **{name: text.to_numpy() for name, text in found.items()}})
-    return parts.astype(object).where(parts.notna() & (parts != ""), None).astype({"record": "int64"})
+    return parts
 
 
 def date_orders(raw: pd.DataFrame) -> dict[str, DateOrder]:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyspark.sql import SparkSession
+
 from cdp_lake.adapters.files import incoming_files
 from cdp_lake.adapters.handshake import require
 from cdp_lake.adapters.jvm import compiler_for
@@ -32,10 +34,15 @@ class Options:
         return configured(self.conf, self.env, (*self.sets, *time))
 
 
+def lakeless(settings: Settings) -> SparkSession:
+    """A Spark session for work beside the lake; the machine is checked first."""
+    require(settings.spark)
+    return build_session(settings.spark, "cdp-lake")
+
+
 def open_lake(settings: Settings) -> Lake:
     """The published lake, with a Spark session behind it; the machine is checked first."""
-    require(settings.spark)
-    spark = build_session(settings.spark, "cdp-lake")
+    spark = lakeless(settings)
     root = settings.lake.path
     path = root if "://" in root else Path(root).resolve().as_posix()
     return Lake.open(spark, path, settings.consent.read_purposes, settings.lake.catalog)

@@ -59,7 +59,10 @@ WRITES_FILES = {"synthetic"}
 # Services reached through one adapter each.
 WORLD_PACKAGES = ("delta", "mlflow", "great_expectations", "graphframes", "kafka", "py4j")
 # Marks of code that needs a JVM in this process.
-CLASSIC_NAMES = {"_jvm", "_jdf", "_jsc", "_gateway", "sparkContext", "SparkContext", "spark_udf", "GraphFrame"}
+CLASSIC_NAMES = {
+    *("_jvm", "_jdf", "_jsc", "_gateway", "sparkContext", "SparkContext"),
+    *("spark_udf", "registerJavaFunction", "GraphFrame"),
+}
 
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "misc"}
 LONGEST_MODULE = 300

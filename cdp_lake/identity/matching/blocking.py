@@ -1,7 +1,8 @@
 """Blocking: which pairs are worth grading. Rules are chosen by what they cost on the data, under a budget of pairs.
 
-A rule is one to three keys that two records must share; a small table can afford every pair, which is none. Cheap rules are taken first; a rule that asks for more than
-one already taken adds nothing and is left out. What the budget does not cover is reported, never tried in silence.
+A rule is one to three keys that two records must share; a small table can afford every pair, which takes no key.
+Cheap rules are taken first; a rule that asks for more than another adds nothing and is left out. What the budget does
+not cover is reported, never tried in silence.
 """
 
 from __future__ import annotations
@@ -99,14 +100,26 @@ def chosen(costs: Mapping[tuple[str, ...], tuple[int, int]], budget: int) -> Blo
     if 0 < every[0] <= budget:
         return BlockingPlan((BlockingRule((), *every),), budget, 0)
     affordable = [BlockingRule(keys, *cost) for keys, cost in costs.items() if 0 < cost[0] <= budget * WIDEST_SHARE]
-    loosest = [rule for rule in affordable if not _is_implied(rule, affordable)]
+    pool, left_out = affordable, 0
+    while True:
+        taken, refused = _within(budget, [rule for rule in pool if not _is_implied(rule, pool)])
+        if not refused:
+            return BlockingPlan(tuple(taken), budget, left_out)
+        # A rule that is not used implies nothing: those that ask for more get their turn.
+        left_out += len(refused)
+        pool = [rule for rule in pool if rule not in refused]
+
+
+def _within(budget: int, rules: list[BlockingRule]) -> tuple[list[BlockingRule], list[BlockingRule]]:
+    """The rules that the budget covers, cheapest first, and the others."""
     taken: list[BlockingRule] = []
+    refused: list[BlockingRule] = []
     spent = 0
-    for rule in sorted(loosest, key=lambda rule: (rule.pairs, rule.keys)):
-        if spent + rule.pairs <= budget:
-            taken.append(rule)
-            spent += rule.pairs
-    return BlockingPlan(tuple(taken), budget, len(loosest) - len(taken))
+    for rule in sorted(rules, key=lambda rule: (rule.pairs, rule.keys)):
+        fits = spent + rule.pairs <= budget
+        (taken if fits else refused).append(rule)
+        spent += rule.pairs if fits else 0
+    return taken, refused
 
 
 def _is_implied(rule: BlockingRule, others: list[BlockingRule]) -> bool:

@@ -26,6 +26,7 @@ PRIOR_CHANCES = 1000.0
 MOST_DIFFERING = {"given": 0.3, "middle": 0.35, "birth": 0.25, "national_id": 0.25, "gender": 0.2}
 ROUNDS = 300
 ENOUGH = 1e-5
+START = 1e-4  # share of pairs that are matches, where nothing else is known
 _LEAST = 1e-9
 
 
@@ -71,7 +72,8 @@ class _Fit:
         self._random_u, self._all = random_u, float(all_pairs)
         self._prior = {c.name: prior(c) for c in comparisons}
         self._m = {name: values.copy() for name, values in self._prior.items()}
-        self._household = {c.name: self._prior[c.name].copy() for c in comparisons if c.shared}
+        self._household_prior = {c.name: household_prior(c) for c in comparisons if c.is_of_households}
+        self._household = {name: values.copy() for name, values in self._household_prior.items()}
         start = min(0.1, 0.5 / max(np.sqrt(2 * self._all), 1.0))
         self._match_share, self._household_share = start, start
         self._responsible = np.zeros(len(patterns))
@@ -84,10 +86,10 @@ class _Fit:
         self._match_share = self._share(matches)
         self._household_share = self._share(households)
         for name, grades in self._grades.items():
-            self._m[name] = _capped(self._fitted(name, grades, matches), MOST_DIFFERING.get(name))
+            self._m[name] = _capped(_fitted(self._prior[name], grades, matches), MOST_DIFFERING.get(name))
             if name in self._household:
-                self._household[name] = self._fitted(name, grades, households)
-        return abs(self._match_share - before) / self._match_share
+                self._household[name] = _fitted(self._household_prior[name], grades, households)
+        return float(abs(self._match_share - before) / self._match_share)
 
     def found(self) -> Calibrated:
         return Calibrated(
@@ -124,12 +126,6 @@ class _Fit:
         total = weights[0] + weights[1] + weights[2]
         return self._pairs * weights[0] / total, self._pairs * weights[1] / total
 
-    def _fitted(self, name: str, grades: Numbers, pairs: Numbers) -> Numbers:
-        known = grades >= 0
-        counted = np.bincount(grades[known], weights=pairs[known], minlength=len(self._prior[name]))
-        fitted: Numbers = (PRIOR_PAIRS * self._prior[name] + counted) / (PRIOR_PAIRS + counted.sum())
-        return fitted
-
 
 def prior(comparison: Comparison) -> Numbers:
     """The shipped probability of each grade among true pairs, grade 0 first."""
@@ -138,15 +134,36 @@ def prior(comparison: Comparison) -> Numbers:
     return shares
 
 
+def household_prior(comparison: Comparison) -> Numbers:
+    """The shipped probability of each grade among two people of one household, grade 0 first."""
+    if comparison.shared:
+        return prior(comparison)
+    alike = prior(comparison)[1:] * comparison.namesakes
+    return np.concatenate([[1 - alike.sum()], alike])
+
+
+def untrained(comparisons: Sequence[Comparison], random_u: Mapping[str, Numbers]) -> Calibrated:
+    """What is known before anything is learnt."""
+    return Calibrated(START, START, {c.name: prior(c) for c in comparisons}, {}, random_u, 0.0)
+
+
 def smoothed_u(comparison: Comparison, observed: Sequence[float], pairs: int) -> Numbers:
     """Grades of random pairs, grade 0 first, with shipped chances beside them where few pairs were looked at."""
-    chances = np.array([0.0, *([comparison.chance] * len(comparison.grades))])
+    agreeing = [comparison.chance] * len(comparison.grades)
+    chances = np.array([1 - sum(agreeing), *agreeing])
     together = pairs + PRIOR_CHANCES
     mixed = (np.array(observed, dtype=np.float64) * pairs + chances * PRIOR_CHANCES) / together
     # What was never seen may be this frequent all the same.
     raised = np.maximum(mixed, 0.5 / together)
     shares: Numbers = raised / raised.sum()
     return shares
+
+
+def _fitted(known_before: Numbers, grades: Numbers, pairs: Numbers) -> Numbers:
+    known = grades >= 0
+    counted = np.bincount(grades[known], weights=pairs[known], minlength=len(known_before))
+    fitted: Numbers = (PRIOR_PAIRS * known_before + counted) / (PRIOR_PAIRS + counted.sum())
+    return fitted
 
 
 def _bits(likely: Numbers, by_chance: Numbers, grades: Numbers) -> Numbers:
@@ -159,6 +176,6 @@ def _bits(likely: Numbers, by_chance: Numbers, grades: Numbers) -> Numbers:
 def _capped(shares: Numbers, most: float | None) -> Numbers:
     if most is None or shares[0] <= most:
         return shares
-    capped = shares * (1 - most) / (1 - shares[0])
+    capped: Numbers = shares * (1 - most) / (1 - shares[0])
     capped[0] = most
     return capped

@@ -26,7 +26,7 @@ class Comparison:
     """A field's grades. `unknown` is true where the field says nothing; what fits no grade differs.
 
     `chance` is the shipped share of strangers that reach a grade by accident. `shared` fields are those that people
-    of one household have in common.
+    of one household have in common; `namesakes` is the share of two people of a household who agree all the same.
     """
 
     name: str
@@ -35,6 +35,12 @@ class Comparison:
     differs: float
     chance: float
     shared: bool = False
+    namesakes: float = 0.0
+
+    @property
+    def is_of_households(self) -> bool:
+        """True when two people of one household agree in this field more often than strangers do."""
+        return self.shared or self.namesakes > 0
 
 
 def comparisons(columns: Iterable[str]) -> tuple[Comparison, ...]:
@@ -75,7 +81,8 @@ def _given(known: set[str], swapped: str | None) -> Comparison:
         *([Grade("given_sound_l = given_sound_r", 0.02)] if "given_sound" in known else []),
         Grade(_jaro_winkler("given", 0.82), 0.04),
     ]
-    return Comparison("given", _null("given"), tuple(grades), 0.12, 0.004)
+    # A son is called after his father: a rare name shared within a household is less than proof.
+    return Comparison("given", _null("given"), tuple(grades), 0.12, 0.004, namesakes=0.03)
 
 
 def _family(known: set[str], swapped: str | None) -> Comparison:
@@ -117,25 +124,25 @@ def _contacts(known: set[str]) -> list[Comparison]:
     if "email" in known:
         local = "split_part(email_{0}, '@', 1)"
         one, other = local.format("l"), local.format("r")
-        grades = (
+        of_email = (
             _equal("email", 0.6),
             Grade(f"{one} = {other} and length({one}) > 6", 0.08),
             Grade(f"{JARO_WINKLER}({one}, {other}) >= 0.9", 0.1),
         )
-        found.append(Comparison("email", _null("email"), grades, 0.22, 1e-5))
+        found.append(Comparison("email", _null("email"), of_email, 0.22, 1e-5))
     if "phone" in known:
-        grades = (_equal("phone", 0.65), Grade(_edits("phone", 1), 0.05))
-        found.append(Comparison("phone", _null("phone"), grades, 0.3, 1e-5, shared=True))
+        of_phone = (_equal("phone", 0.65), Grade(_edits("phone", 1), 0.05))
+        found.append(Comparison("phone", _null("phone"), of_phone, 0.3, 1e-5, shared=True))
     if "national_id" in known:
         near = Grade(f"length(national_id_l) > 4 and {_edits('national_id', 2)}", 0.08)
-        grades = (_equal("national_id", 0.86), near)
-        found.append(Comparison("national_id", _null("national_id"), grades, 0.06, 1e-6))
+        of_id = (_equal("national_id", 0.86), near)
+        found.append(Comparison("national_id", _null("national_id"), of_id, 0.06, 1e-6))
     return found
 
 
 def _addresses(known: set[str]) -> list[Comparison]:
     found = []
-    parts = [part for part in ("postcode", "city", "region") if part in known]
+    parts: list[str] = [part for part in ("postcode", "city", "region") if part in known]
     if parts:
         found.append(_place(parts))
     for street in sorted(column for column in known if column == "street" or column.startswith("street_")):

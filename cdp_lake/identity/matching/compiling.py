@@ -82,7 +82,9 @@ def compiled(model: Mapping[str, Any]) -> CompiledModel:
         if str(rest["sql_condition"]).upper() != "ELSE":
             raise ConfigError(f"comparison '{name}': its last level must be ELSE")
         grade_sql = f"CAST(CASE {' '.join(cases)} ELSE {last} END AS TINYINT)"
-        weights = tuple(_weights(grade, level, levels) for grade, level in numbered if grade != _UNKNOWN)
+        told = [(grade, level) for grade, level in numbered if grade != _UNKNOWN]
+        _check_learnt(name, [level for _, level in told])
+        weights = tuple(_weights(grade, level, levels) for grade, level in told)
         found.comparisons.append(CompiledComparison(name, grade_sql, weights))
     return found
 
@@ -98,8 +100,16 @@ def _grades(levels: list[dict[str, Any]]) -> Iterable[int]:
             yield grade
 
 
+def _check_learnt(comparison: str, levels: list[dict[str, Any]]) -> None:
+    """Splink leaves out of its JSON what training never saw, and then scores with one number or another."""
+    for level in levels:
+        for wanted in ("m_probability", "u_probability"):
+            if not float(level.get(wanted) or 0) > 0:
+                raise ConfigError(f"comparison '{comparison}', level '{level['sql_condition']}': it has no {wanted}")
+
+
 def _weights(grade: int, level: Mapping[str, Any], levels: list[dict[str, Any]]) -> GradeWeights:
-    m, u = float(level.get("m_probability") or 0), float(level.get("u_probability") or 0)
+    m, u = float(level["m_probability"]), float(level["u_probability"])
     column = level.get("tf_adjustment_column")
     if not column:
         return GradeWeights(grade, m, u)
@@ -127,16 +137,14 @@ def _exact_level(column: str, levels: list[dict[str, Any]]) -> Mapping[str, Any]
 def _spark(condition: str, model: CompiledModel) -> str:
     """The condition in Spark's SQL, its similarities replaced by columns that are computed once."""
     tree = parse_one(condition, read="duckdb")
+    for function in tree.find_all(exp.Anonymous):
+        if (name := _function_name(function)) not in SIMILARITIES:
+            raise ConfigError(f"function '{name}' has no counterpart in Spark; {did_you_mean(name, SIMILARITIES)}")
     return tree.transform(lambda node: _hoisted(node, model)).sql(dialect="spark")
 
 
 def _hoisted(node: exp.Expression, model: CompiledModel) -> exp.Expression:
-    if not isinstance(node, exp.Func):
-        return node
-    name = _function_name(node)
-    if name not in SIMILARITIES:
-        if isinstance(node, exp.Anonymous):
-            raise ConfigError(f"function '{name}' has no counterpart in Spark; {did_you_mean(name, SIMILARITIES)}")
+    if not isinstance(node, exp.Func) or (name := _function_name(node)) not in SIMILARITIES:
         return node
     one, other = (part.sql(dialect="spark") for part in _arguments(node))
     sql = _similarity_sql(name, one, other)

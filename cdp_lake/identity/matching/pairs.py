@@ -32,12 +32,15 @@ def candidate_pairs(records: DataFrame, rules: Sequence[BlockingRule], key_sql: 
 
 
 def with_records(pairs: DataFrame, records: DataFrame, model: CompiledModel, columns: Sequence[str]) -> DataFrame:
-    """The pairs with the compared columns of both ends, and how frequent their values are."""
+    """The pairs with the compared columns of both ends, and how frequent their values are.
+
+    The records of one file are small beside their pairs: they go to the pairs, which need no shuffle.
+    """
     wanted = [*columns, *[f"tf_{column}" for column in model.rarity_columns]]
     # records: one row per record.
     for end in ("l", "r"):
         named = records.select(F.col("record").alias(f"record_{end}"), *[F.col(c).alias(f"{c}_{end}") for c in wanted])
-        pairs = pairs.join(named, f"record_{end}")
+        pairs = pairs.join(F.broadcast(named), f"record_{end}")
     return pairs
 
 

@@ -67,6 +67,23 @@ def weighed_beside_households(grades: DataFrame, model: CompiledModel, learnt: C
     return grades.withColumn("match_weight", match - _log2_of_sum(household, F.lit(stranger)))
 
 
+def match_probabilities(grades: DataFrame, model: CompiledModel, learnt: Calibrated) -> DataFrame:
+    """One row per pair: its ends and the probability that they are one entity."""
+    weights = weighed_beside_households(grades, model, learnt)
+    return weights.select(*ENDS, probability(F.col("match_weight")).alias("probability"))
+
+
+def probable(scored: DataFrame, least: float) -> DataFrame:
+    """The pairs of at least that probability."""
+    return scored.where(F.col("probability") >= least)
+
+
+def best_pairs(scored: DataFrame) -> DataFrame:
+    """One row per record: the probability of its best pair."""
+    ends = scored.select(F.explode(F.array(*ENDS)).alias("record"), "probability")
+    return ends.groupBy("record").agg(F.max("probability").alias("probability"))
+
+
 def probability(weight: Column) -> Column:
     """The probability that odds of 2 to the power of the weight stand for."""
     return F.lit(1.0) / (F.lit(1.0) + F.pow(F.lit(2.0), -weight))

@@ -16,13 +16,17 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 Labels = npt.NDArray[np.int64]
+Shares = npt.NDArray[np.float64]
 
 # A pair less probable than this proposes nothing.
 PERMISSIVE = 0.05
 # Two groups join while the mean probability between their records is at least this.
 HOLDS = 0.3
+# And one pair between them must be a match more likely than not: many half-likely pairs are a household.
+LIKELY = 0.5
 # A larger component is first taken apart by asking for more probable pairs.
 LARGEST = 150
+_A_PAIR = 2
 _STRICTER = (0.2, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)
 
 
@@ -47,8 +51,15 @@ def components(records: int, pairs: pd.DataFrame) -> Labels:
 
 def pairs_inside(labels: Labels) -> pd.DataFrame:
     """Every pair (record_l < record_r) inside the components of at least three and at most LARGEST records."""
-    parts = [_all_pairs(members) for members in _members(labels, least=3) if len(members) <= LARGEST]
+    parts = [_all_pairs(members) for members in _members(labels, least=_A_PAIR + 1) if len(members) <= LARGEST]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"record_l": [], "record_r": []}, dtype=int)
+
+
+def pairs_of_two(labels: Labels, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Those proposed pairs that are a component of their own."""
+    sizes, ends = np.bincount(labels), labels[pairs["record_l"]]
+    alone: pd.DataFrame = pairs[(ends == labels[pairs["record_r"]]) & (sizes[ends] == _A_PAIR)]
+    return alone
 
 
 def settled(labels: Labels, pairs: pd.DataFrame) -> Labels:
@@ -61,12 +72,25 @@ def settled(labels: Labels, pairs: pd.DataFrame) -> Labels:
     by_component = pairs.groupby(labels[pairs["record_l"]], sort=False).indices
     ends = pairs[["record_l", "record_r"]].to_numpy()
     probability = pairs["probability"].to_numpy()
-    for members in _members(labels, least=2):
+    for members in _members(labels, least=_A_PAIR):
         if len(members) <= LARGEST:
             rows = by_component.get(labels[members[0]], np.array([], dtype=np.int64))
             inside = rows[labels[ends[rows, 1]] == labels[members[0]]]
             found[members] = members[_average_linkage(_matrix(members, ends[inside], probability[inside]))]
     return found
+
+
+def confidence(entity: Labels, inside: pd.DataFrame, best: pd.DataFrame) -> Shares:
+    """Of each record: the probability of its best live pair, or 1 minus that of its best refused one."""
+    refused, live = np.zeros(len(entity)), np.zeros(len(entity))
+    refused[best["record"].to_numpy(np.int64)] = best["probability"]
+    one, other = (inside[end].to_numpy(np.int64) for end in ("record_l", "record_r"))
+    together = entity[one] == entity[other]
+    for end in (one, other):
+        np.maximum.at(live, end[together], inside["probability"].to_numpy()[together])
+    sizes = np.bincount(entity, minlength=len(entity))[entity]
+    sure: Shares = np.where(sizes > 1, live, 1 - refused)
+    return sure
 
 
 def _connected(records: int, pairs: pd.DataFrame) -> Labels:
@@ -79,8 +103,8 @@ def _connected(records: int, pairs: pd.DataFrame) -> Labels:
 def _members(labels: Labels, least: int) -> Iterator[Labels]:
     """The records of each component of at least that size, in order."""
     order = np.argsort(labels, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(labels[order]) != 0]) if len(labels) else []
-    for members in np.split(order, starts[1:]):
+    ends = np.flatnonzero(np.diff(labels[order])) + 1
+    for members in np.split(order, ends):
         if len(members) >= least:
             yield members
 
@@ -99,18 +123,22 @@ def _matrix(members: Labels, ends: Labels, probability: npt.NDArray[np.float64])
     return table
 
 
-def _average_linkage(similar: npt.NDArray[np.float64]) -> Labels:
+def _average_linkage(similar: Shares) -> Labels:
     """The group of each row: its first member. Always the two closest groups join, the first of equals."""
     count = len(similar)
     np.fill_diagonal(similar, -np.inf)
-    sizes, groups = np.ones(count), np.arange(count)
+    best, sizes, groups = similar.copy(), np.ones(count), np.arange(count)
+    similar[best < LIKELY] = -np.inf
+    mean = best.copy()
     for _ in range(count - 1):
         one, other = sorted(divmod(int(np.argmax(similar)), count))
         if similar[one, other] < HOLDS:
             break
-        merged = (sizes[one] * similar[one] + sizes[other] * similar[other]) / (sizes[one] + sizes[other])
-        similar[one], similar[:, one] = merged, merged
-        similar[other], similar[:, other], similar[one, one] = -np.inf, -np.inf, -np.inf
+        merged = (sizes[one] * mean[one] + sizes[other] * mean[other]) / (sizes[one] + sizes[other])
+        strongest = np.maximum(best[one], best[other])
+        for table, row in ((mean, merged), (best, strongest), (similar, np.where(strongest < LIKELY, -np.inf, merged))):
+            table[one], table[:, one] = row, row
+            table[other], table[:, other], table[one, one] = -np.inf, -np.inf, -np.inf
         sizes[one] += sizes[other]
         groups[groups == other] = one
     return groups

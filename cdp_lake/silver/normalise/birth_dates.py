@@ -12,7 +12,7 @@ DateOrder = Literal["day first", "month first"]
 # A birth year of two digits up to this one is of this century.
 _LAST_SHORT_YEAR = 30
 _CENTURIES = (1900, 2000)
-_FULL_YEAR = 4  # digits
+_SHORT_YEAR, _FULL_YEAR = 2, 4  # digits
 _MONTHS_A_YEAR = 12
 _ALL = 3  # year, month, day
 _MONTHS = {
@@ -21,7 +21,7 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0+)?")
 _NUMBERS = re.compile(r"\d+|[a-z]{3,}")
 _TIME = re.compile(r"[t ]\d{1,2}:\d{2}.*$")
 
@@ -68,6 +68,8 @@ def _named(parts: list[str], month: str) -> str | None:
 
 
 def _written(year: str, month: str, day: str) -> str | None:
+    if len(year) not in (_SHORT_YEAR, _FULL_YEAR):
+        return None
     short = int(year)
     full = short if len(year) == _FULL_YEAR else short + _CENTURIES[short <= _LAST_SHORT_YEAR]
     try:

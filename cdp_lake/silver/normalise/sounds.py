@@ -20,7 +20,7 @@ _SPELLINGS = (
     (r"v", "f"),
     (r"dge?|g(?=[eiy])", "j"),
     (r"(?<=.)[aeiouhwy]+", ""),
-    (r"^h?[aeiou]+", "a"),
+    (r"^[aeiou]+", "a"),
     (r"(.)\1+", r"\1"),
 )
 _RULES = tuple((re.compile(pattern), said) for pattern, said in _SPELLINGS)

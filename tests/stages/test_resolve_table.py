@@ -1,0 +1,127 @@
+"""One file of anybody's, resolved without labels or tuning: as good as promised, and safe where a file is odd."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cdp_lake.errors import ConfigError
+from cdp_lake.identity.evaluation import Evaluation, evaluate
+from cdp_lake.stages.resolve_table import resolve_table
+from tests.conftest import FOR_FEW_ROWS
+
+DATA = Path(__file__).parents[1] / "data"
+PEOPLE = "fields: {first_name: given_name, surname: family_name, dob: birth_date, city: city, email: email}\n"
+FEBRL = (
+    "record_id: rec_id\n"
+    "fields: {given_name: given_name, surname: family_name, street_number: house_number, address_1: street_address,\n"
+    "  address_2: street_address, suburb: city, postcode: postcode, state: region, date_of_birth: birth_date,\n"
+    "  soc_sec_id: national_id}\n"
+)
+
+
+def silent(_: str) -> None:
+    """Nobody listens."""
+
+
+@pytest.fixture
+def compiling(spark):
+    """The session as it is shipped: half a million pairs are worth compiling for."""
+    before = {key: spark.conf.get(key) for key in FOR_FEW_ROWS}
+    for key in before:
+        spark.conf.unset(key)
+    yield spark
+    for key, value in before.items():
+        spark.conf.set(key, value)
+
+
+@pytest.fixture
+def resolved(compiling, tmp_path):
+    """Resolves a file (or a text that becomes one) with a map; the output's path."""
+
+    def run(file: Path | str, field_map: str, out: str = "out.csv") -> Path:
+        source = file if isinstance(file, Path) else tmp_path / "in.csv"
+        if isinstance(file, str):
+            source.write_text(file, encoding="utf-8")
+        (tmp_path / "map.yml").write_text(field_map, encoding="utf-8")
+        resolve_table(compiling, source, tmp_path / "map.yml", tmp_path / out, silent)
+        return tmp_path / out
+
+    return run
+
+
+def score(out: Path, truth: pd.Series) -> Evaluation:
+    predicted = pd.read_csv(out, dtype=str).assign(source="-")
+    known = pd.DataFrame({"source": "-", "record_id": predicted["record_id"], "entity_id": truth})
+    return evaluate(predicted, known)
+
+
+def test_people_with_typos_are_found_and_the_same_file_gives_the_same_bytes(resolved):
+    people = pd.read_csv(DATA / "fake_1000.csv", dtype=str)
+    out = resolved(DATA / "fake_1000.csv", f"record_id: unique_id\n{PEOPLE}")
+    found = score(out, people["cluster"])
+    assert found.pairwise.f1 >= 0.93
+    assert found.b_cubed.f1 >= 0.948
+    rows = pd.read_csv(out, dtype=str)
+    assert list(rows.columns) == ["record_id", "profile_id", "cluster_size", "confidence"]
+    assert rows["record_id"].tolist() == people["unique_id"].tolist()
+    assert rows["confidence"].astype(float).between(0, 1).all()
+    again = resolved(DATA / "fake_1000.csv", f"record_id: unique_id\n{PEOPLE}", "again.csv")
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_addresses_and_exchanged_names_are_found_through_a_header_that_begins_with_blanks(resolved):
+    ids = pd.read_csv(DATA / "febrl3.csv", dtype=str).iloc[:, 0].str.strip()
+    found = score(resolved(DATA / "febrl3.csv", FEBRL), ids.str.extract(r"rec-(\d+)-")[0])
+    assert found.pairwise.f1 >= 0.997
+
+
+def test_records_link_across_sources_and_within_them_and_ids_keep_their_zeros(resolved):
+    out = resolved(
+        "shop,number,name,mail,phone\n"
+        "a,007,王小明,xm.wang@qq.com,13812345678\n"
+        "a,008,Ann Lee,ann.lee@mail.com,\n"
+        "b,007,Wang Xiaoming,xm.wang@qq.com,+86 138 1234 5678\n"
+        "b,008,Bob Stone,bob@stone.org,\n",
+        "record_id: number\nsource: shop\nfields: {name: full_name, mail: email, phone: phone}\n",
+    )
+    rows = pd.read_csv(out, dtype=str)
+    assert rows[["record_id", "source"]].to_numpy().tolist() == [["007", "a"], ["008", "a"], ["007", "b"], ["008", "b"]]
+    assert rows["profile_id"].tolist() == ["R000000001", "R000000002", "R000000001", "R000000003"]
+    assert rows["cluster_size"].tolist() == ["2", "1", "2", "1"]
+
+
+def test_organisations_link_among_themselves_and_never_with_people(resolved):
+    out = resolved(
+        "id,person,firm,phone\n"
+        "1,,Acme Trading Ltd.,+1 212 555 2368\n"
+        "2,,ACME TRADING LIMITED,+1 212 555 2368\n"
+        "3,Ann Acme,,+1 212 555 2368\n"
+        "4,,Zenith Foods Inc,+1 415 555 2671\n",
+        "record_id: id\nfields: {person: full_name, firm: org_name, phone: phone}\n",
+    )
+    assert pd.read_csv(out)["profile_id"].tolist() == ["R000000001", "R000000001", "R000000002", "R000000003"]
+
+
+def test_a_file_of_one_record_is_one_entity(resolved):
+    out = resolved("id,name\n1,Ann Lee\n", "record_id: id\nfields: {name: full_name}\n")
+    assert out.read_text() == "record_id,profile_id,cluster_size,confidence\n1,R000000001,1,1.0\n"
+
+
+def test_a_column_that_says_the_same_everywhere_or_nothing_joins_nobody(resolved):
+    rows = "".join(f"{n},{name},US,\n" for n, name in enumerate(("Ann Lee", "Bob Stone", "Cy Young", "Di Wood")))
+    out = resolved(
+        f"id,name,country,mail\n{rows}", "record_id: id\nfields: {name: full_name, country: country, mail: email}\n"
+    )
+    assert pd.read_csv(out)["profile_id"].nunique() == 4
+
+
+def test_two_records_of_one_key_are_refused_with_examples(resolved):
+    rows = "".join(f"{n},Ann\n{n},Bob\n" for n in range(7))
+    with pytest.raises(ConfigError, match=r"7 keys stand more than once: 0; 1; 2; 3; 4$"):
+        resolved(f"id,name\n{rows}", "record_id: id\nfields: {name: full_name}\n")
+
+
+def test_a_record_without_id_is_refused(resolved):
+    with pytest.raises(ConfigError, match="1 records have no id: record 2"):
+        resolved("id,name\n1,Ann\n,Bob\n", "record_id: id\nfields: {name: full_name}\n")
