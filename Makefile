@@ -19,7 +19,7 @@ demo: .venv/.demo .jars/.ready ## From nothing to consented segments, on the dem
 
 test: .venv/.test .jars/.ready .jars/.classes lint ## Lint, types, then every test, quick ones first
 	$(PYTEST) -m "not lake and not stages"
-	$(PYTEST) --dist loadgroup --no-loadscope-reorder -m "lake or stages"
+	$(PYTEST) --dist loadgroup --no-loadscope-reorder --durations=12 -m "lake or stages"
 
 test-fast: .venv/.test .jars/.ready .jars/.classes ## The tests that answer within two minutes
 	$(PYTEST) -q -m "not lake and not stages"

@@ -1,6 +1,8 @@
-"""Connected components by GraphFrames: long surrogates in, one component per record out, checked.
+"""Connected components: long surrogates in, one component per record out, checked.
 
-Classic Spark only. Options are passed by name: defaults differ between the Python client and the JVM classes.
+Two engines give the same answer: GraphFrames across the cluster, and SciPy in the driver's memory, which takes a
+second where GraphFrames takes many jobs. Classic Spark only. GraphFrames' options are passed by name: defaults differ
+between the Python client and the JVM classes.
 """
 
 from __future__ import annotations
@@ -8,14 +10,18 @@ from __future__ import annotations
 import shutil
 import tempfile
 
+import numpy as np
+import pandas as pd
 from graphframes import GraphFrame
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from scipy.sparse import coo_matrix, csgraph
 
+from cdp_lake.config.identity import ComponentRules
 from cdp_lake.errors import InvariantBroken
 
 
-def connected_components(records: DataFrame, edges: DataFrame, algorithm: str) -> DataFrame:
+def connected_components(records: DataFrame, edges: DataFrame, rules: ComponentRules) -> DataFrame:
     """One row per record (record_sk, cluster_sk): cluster_sk is the smallest record_sk of its component.
 
     records: one row per record_sk, isolated ones too. edges: one row per pair of ends. Both are materialised
@@ -23,9 +29,34 @@ def connected_components(records: DataFrame, edges: DataFrame, algorithm: str) -
     """
     vertices = records.select(F.col("record_sk").alias("id")).persist()
     pairs = edges.select(F.col("src_record_sk").alias("src"), F.col("dst_record_sk").alias("dst")).distinct().persist()
-    expected, _ = vertices.count(), pairs.count()
+    expected, edge_count = vertices.count(), pairs.count()
+    try:
+        is_local = rules.is_local(expected + edge_count)
+        named = _in_memory(vertices, pairs) if is_local else _across_the_cluster(vertices, pairs, rules.algorithm)
+        count = named.count()
+    finally:
+        vertices.unpersist()
+        pairs.unpersist()
+    if count != expected:
+        raise InvariantBroken(f"the graph engine gave {count:,} components' records for {expected:,} records")
+    return named
+
+
+def _in_memory(vertices: DataFrame, pairs: DataFrame) -> DataFrame:
+    ids = np.sort(vertices.toPandas()["id"].to_numpy(np.int64))
+    ends = pairs.toPandas()
+    one, other = (np.searchsorted(ids, ends[end].to_numpy(np.int64)) for end in ("src", "dst"))
+    graph = coo_matrix((np.ones(len(ends), dtype=np.int8), (one, other)), shape=(len(ids), len(ids)))
+    _, labels = csgraph.connected_components(graph, directed=False)
+    # Ids are in order, so the first of a component is its smallest.
+    _, first = np.unique(labels, return_index=True)
+    found = pd.DataFrame({"record_sk": ids, "cluster_sk": ids[first][labels]})
+    return vertices.sparkSession.createDataFrame(found, "record_sk BIGINT, cluster_sk BIGINT").persist()
+
+
+def _across_the_cluster(vertices: DataFrame, pairs: DataFrame, algorithm: str) -> DataFrame:
     scratch = tempfile.mkdtemp(prefix="cdp-lake-graph-")
-    records.sparkSession.sparkContext.setCheckpointDir(scratch)
+    vertices.sparkSession.sparkContext.setCheckpointDir(scratch)
     try:
         found: DataFrame = GraphFrame(vertices, pairs).connectedComponents(
             algorithm=algorithm, checkpointInterval=2, broadcastThreshold=1_000_000
@@ -35,12 +66,8 @@ def connected_components(records: DataFrame, edges: DataFrame, algorithm: str) -
         named: DataFrame = (
             found.join(smallest, "component").select(F.col("id").alias("record_sk"), "cluster_sk").persist()
         )
-        count = named.count()
+        named.count()
         found.unpersist()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-        vertices.unpersist()
-        pairs.unpersist()
-    if count != expected:
-        raise InvariantBroken(f"the graph engine gave {count:,} components' records for {expected:,} records")
     return named

@@ -51,13 +51,28 @@ class CompositeRule(Strict):
     equal: tuple[str, ...] = Field(min_length=2)
 
 
+class ComponentRules(Strict):
+    """Which engine finds components: `local` in the driver's memory, `graphframes` across the cluster.
+
+    `auto` takes the local one up to `local_limit` records and edges together. `algorithm` is that of GraphFrames.
+    """
+
+    engine: Literal["auto", "graphframes", "local"] = "auto"
+    local_limit: int = Field(default=5_000_000, ge=0)
+    algorithm: Literal["graphx", "graphframes"] = "graphx"
+
+    def is_local(self, size: int) -> bool:
+        """True when a graph of so many records and edges is found in memory."""
+        return self.engine == "local" or (self.engine == "auto" and size <= self.local_limit)
+
+
 class IdentityRules(Strict):
     """Namespaces in order of trust, composite rules, and the largest cluster that is believable."""
 
     namespaces: tuple[Namespace, ...]
     composite_rules: tuple[CompositeRule, ...] = ()
     max_cluster_records: int = Field(default=500, ge=2)
-    algorithm: Literal["graphx", "graphframes"] = "graphx"
+    components: ComponentRules = ComponentRules()
 
     @model_validator(mode="after")
     def _priorities_differ(self) -> IdentityRules:

@@ -21,13 +21,8 @@ from cdp_lake.silver.normalise.matching_names import MatchingName, matching_name
 from cdp_lake.silver.normalise.organisations import organisation_key
 from cdp_lake.silver.normalise.phones import normalised_phone
 
-# The parts that one table has at most once; `_2`, `_3` and so on stand for more columns of a kind that may repeat.
-PARTS = (
-    *("given", "family", "full", "native", "birth_date", "birth_year", "birth_month", "birth_day", "email", "phone"),
-    *("street", "full_address", "house_number", "city", "region", "postcode", "country", "gender", "national_id"),
-    "organisation",
-)
-REPEATED = ("street", "occupation", "text", "code", "date")
+# Parts that a table may have several columns of: `text`, `text_2` and so on.
+REPEATED = ("street", "occupation", "text", "code", "date", "national_id")
 _HOUSE_NUMBER = r"(?:^|\s)(\d+[a-z]?)(?=\s|$)|(\d+)\s*[号號]"
 _MASKED = r"[*•●○█×?]|[X#]{3,}|XX-|-XX"
 PERSON, ORGANISATION = "person", "organisation"
@@ -108,10 +103,10 @@ def _address_columns(raw: _Raw) -> dict[str, Column]:
 
 def _repeated(raw: _Raw, date_orders: dict[str, DateOrder]) -> dict[str, Column]:
     found: dict[str, Column] = {}
-    for part in (p for kind in REPEATED for p in raw.repeated(kind) if p != "street"):
+    for part in (p for kind in REPEATED for p in raw.repeated(kind) if p not in ("street", "national_id")):
         if part.startswith("date"):
             found[part] = _date(raw, part, date_orders)
-        elif part.startswith("code"):
+        elif part.startswith(("code", "national_id")):
             found[part] = _code(raw(part))
         else:
             found[part] = normalised_street(raw(part)) if part.startswith("street") else _words(raw(part))

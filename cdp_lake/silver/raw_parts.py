@@ -21,11 +21,15 @@ _PARTS = {
     "date_any": "date",
 }
 # Further columns of these types stand beside the first; of names they are further words; of all others they fill gaps.
-_BESIDE = {"street", "occupation", "text", "code", "date"}
+_BESIDE = {"street", "occupation", "text", "code", "date", "national_id"}
 _WORDS = {"given", "family", "full"}
 # Where numbers are read as they are dialled at home: the region that understands most of them.
 _REGIONS = ("US", "CN", "GB", "AU", "DE", "FR", "IN", "CA", "SG", "HK", "TW", "JP", "KR", "BR", "MX", "ES", "IT", "NL")
 _SAMPLE = 500
+# Some regions accept nearly every number: one further down the list must understand this many times as many.
+_CLEARLY = 1.5
+# What systems write where they know nothing. `Null` and `Na` are names of people.
+_NOTHING = ("NULL", "null", "N/A", "n/a", "#N/A", "NaN", "unknown", "Unknown", "UNKNOWN", "-", "--", "?", ".")
 
 
 def raw_parts(rows: pd.DataFrame, fields: Mapping[str, str]) -> pd.DataFrame:
@@ -44,8 +48,8 @@ def raw_parts(rows: pd.DataFrame, fields: Mapping[str, str]) -> pd.DataFrame:
             found[f"raw_{part}"] = found[f"raw_{part}"].str.cat(text, sep=" ", na_rep="").str.strip().replace("", None)
         else:
             found[f"raw_{part}"] = found[f"raw_{part}"].combine_first(text)
-    parts = pd.DataFrame({"record": range(len(rows)), **{name: text.to_numpy() for name, text in found.items()}})
-    return parts
+    told = {name: text.where(~text.isin(_NOTHING)).to_numpy() for name, text in found.items()}
+    return pd.DataFrame({"record": range(len(rows)), **told})
 
 
 def date_orders(raw: pd.DataFrame) -> dict[str, DateOrder]:
@@ -55,9 +59,10 @@ def date_orders(raw: pd.DataFrame) -> dict[str, DateOrder]:
 
 
 def phone_region(raw: pd.DataFrame) -> str:
-    """The region most numbers are valid in; the first of the list when there are none."""
+    """The region whose numbers these are, by how many are valid there; the first of the list when there are none."""
     if "raw_phone" not in raw:
         return _REGIONS[0]
     numbers = raw["raw_phone"].dropna().unique()[:_SAMPLE].tolist()
     understood = {region: sum(e164(number, region) is not None for number in numbers) for region in _REGIONS}
-    return max(_REGIONS, key=lambda region: understood[region])
+    best = max(understood.values())
+    return next(region for region in _REGIONS if understood[region] * _CLEARLY >= best)

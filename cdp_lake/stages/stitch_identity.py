@@ -51,7 +51,7 @@ def _clusters(job: Job, nodes: DataFrame, edges: DataFrame, identifiers: DataFra
     """Clusters that keep every limit, and the edges as they then stand; only what breaks a limit is built again."""
     rules = job.settings.identity
     values = live_identifiers(identifiers)
-    clusters = connected_components(nodes, live_edges(edges), rules.algorithm)
+    clusters = connected_components(nodes, live_edges(edges), rules.components)
     broken = job.staged(violations(clusters, values, rules), "broken")
     count = broken.count()
     job.progress.step(f"components found, {count:,} of them break a limit")
@@ -59,7 +59,7 @@ def _clusters(job: Job, nodes: DataFrame, edges: DataFrame, identifiers: DataFra
         return clusters, edges
     settled = job.staged(demoted(edges, clusters, broken, values, rules), "settled")
     inside = members(clusters, broken)
-    apart = connected_components(inside, edges_inside(live_edges(settled), inside), rules.algorithm)
+    apart = connected_components(inside, edges_inside(live_edges(settled), inside), rules.components)
     whole = job.staged(replaced(clusters, broken, apart), "clusters")
     still = violations(whole, values, rules).count()
     if still:

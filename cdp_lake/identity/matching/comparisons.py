@@ -129,14 +129,14 @@ def _contacts(known: set[str]) -> list[Comparison]:
             Grade(f"{one} = {other} and length({one}) > 6", 0.08),
             Grade(f"{JARO_WINKLER}({one}, {other}) >= 0.9", 0.1),
         )
-        found.append(Comparison("email", _null("email"), of_email, 0.22, 1e-5))
+        # Families share a mailbox now and then.
+        found.append(Comparison("email", _null("email"), of_email, 0.22, 1e-5, namesakes=0.1))
     if "phone" in known:
         of_phone = (_equal("phone", 0.65), Grade(_edits("phone", 1), 0.05))
         found.append(Comparison("phone", _null("phone"), of_phone, 0.3, 1e-5, shared=True))
-    if "national_id" in known:
-        near = Grade(f"length(national_id_l) > 4 and {_edits('national_id', 2)}", 0.08)
-        of_id = (_equal("national_id", 0.86), near)
-        found.append(Comparison("national_id", _null("national_id"), of_id, 0.06, 1e-6))
+    for number in sorted(column for column in known if column.startswith("national_id")):
+        near = Grade(f"length({number}_l) > 4 and {_edits(number, 2)}", 0.08)
+        found.append(Comparison(number, _null(number), (_equal(number, 0.86), near), 0.06, 1e-6))
     return found
 
 
