@@ -52,10 +52,6 @@ class FieldMap(Strict):
     source: str | None = None
     fields: dict[str, FieldType] = Field(min_length=1)
 
-    def columns_of(self, *types: str) -> tuple[str, ...]:
-        """The columns of those types, in the order of the file."""
-        return tuple(column for column, found in self.fields.items() if found in types)
-
 
 def load_field_map(path: Path, header: Iterable[str]) -> FieldMap:
     """The map of a file with that (trimmed) header. Raises ConfigError listing every problem with its line."""

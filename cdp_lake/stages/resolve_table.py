@@ -16,6 +16,8 @@ from cdp_lake.silver.raw_parts import date_orders, phone_region, raw_parts
 from cdp_lake.stages.match_records import Matched, Say, match
 
 _EXAMPLES = 5
+# One value in all of so many records tells none of them apart; in fewer it may be what makes them one.
+_MANY = 10
 
 
 def resolve_table(spark: SparkSession, file: Path, map_file: Path, out: Path, say: Say) -> pd.DataFrame:
@@ -45,7 +47,8 @@ def comparable(spark: SparkSession, rows: pd.DataFrame, field_map: FieldMap, say
         say(f"phone numbers without a country code are read as of {region}")
     frame = matchable(spark.createDataFrame(raw), orders, region).toPandas().sort_values("record", ignore_index=True)
     empty = [column for column in frame.columns if frame[column].isna().all()]
-    same = [c for c in frame.columns if c not in ("record", "kind", *empty) and frame[c].nunique() == 1]
+    told = [column for column in frame.columns if column not in ("record", "kind", *empty)]
+    same = [column for column in told if frame[column].nunique() == 1 and frame[column].count() >= _MANY]
     if same:
         say(f"one value in all records that have any, so no evidence: {', '.join(same)}")
     telling: pd.DataFrame = frame.drop(columns=[*empty, *same])

@@ -112,12 +112,21 @@ def test_a_file_of_one_record_is_one_entity(resolved):
     assert out.read_text() == "record_id,profile_id,cluster_size,confidence\n1,R000000001,1,1.0\n"
 
 
+def test_two_records_of_one_person_are_one_entity(resolved):
+    out = resolved(
+        "id,name,mail\n1,Bob Stone,bob@stone.org\n2,Robert Stone,bob@stone.org\n",
+        "record_id: id\nfields: {name: full_name, mail: email}\n",
+    )
+    assert pd.read_csv(out)["cluster_size"].tolist() == [2, 2]
+
+
 def test_a_column_that_says_the_same_everywhere_or_nothing_joins_nobody(resolved):
-    rows = "".join(f"{n},{name},US,\n" for n, name in enumerate(("Ann Lee", "Bob Stone", "Cy Young", "Di Wood")))
+    names = ("Ann Lee", "Bob Stone", "Cy Young", "Di Wood", "Ed Ross", "Flo King", "Gus Hall", "Hal Ford", "Ida Bell")
+    rows = "".join(f"{n},{name},US,\n" for n, name in enumerate((*names, "Joe Cole")))
     out = resolved(
         f"id,name,country,mail\n{rows}", "record_id: id\nfields: {name: full_name, country: country, mail: email}\n"
     )
-    assert pd.read_csv(out)["profile_id"].nunique() == 4
+    assert pd.read_csv(out)["profile_id"].nunique() == 10
 
 
 def test_two_records_of_one_key_are_refused_with_examples(resolved):

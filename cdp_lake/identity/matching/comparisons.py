@@ -75,7 +75,7 @@ def _given(known: set[str], swapped: str | None) -> Comparison:
     grades = [*characters, _equal("given", 0.65)]
     grades += [Grade(swapped, 0.02)] if swapped else []
     grades += [
-        Grade("formal_l = formal_r", 0.05),
+        *([Grade("formal_l = formal_r", 0.05)] if "formal" in known else []),
         Grade(_typo("given"), 0.1),
         Grade(f"least(length(given_l), length(given_r)) <= 3 and {_prefix('given')}", 0.03),
         *([Grade("given_sound_l = given_sound_r", 0.02)] if "given_sound" in known else []),
