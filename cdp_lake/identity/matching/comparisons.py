@@ -1,7 +1,8 @@
 """Comparisons: for each field the grades of agreement, best first, with what is known of them beforehand.
 
-Conditions are SQL that DuckDB runs when a model is trained; `scoring` translates them for Spark. `m` is the shipped
-prior: the share of true pairs that agree to just this grade. How often strangers do is always counted in the data.
+Conditions are SQL that DuckDB runs when a model is trained; `compiling` translates them for Spark. `m` is the
+shipped prior: the share of true pairs that agree to just this grade. How often strangers do is counted in the data,
+beside a shipped chance that only weighs in small files.
 """
 
 from __future__ import annotations
