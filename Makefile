@@ -14,10 +14,10 @@ PYTEST := $(BIN)/pytest -n 2
 help: ## Show what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/.demo .jars/.ready ## From nothing to consented segments, on the demo shop
+demo: .venv/.demo .jars/.ready .venv/.spark-home ## From nothing to consented segments, on the demo shop
 	$(BIN)/cdp-lake demo
 
-test: .venv/.test .jars/.ready .jars/.classes lint ## Lint, types, then every test, quick ones first
+test: .venv/.test .jars/.ready .jars/.classes .venv/.spark-home lint ## Lint, types, then every test, quick ones first
 	$(PYTEST) -m "not lake and not stages"
 	$(PYTEST) --dist loadgroup --no-loadscope-reorder --durations=12 -m "lake or stages"
 
@@ -55,6 +55,11 @@ clean: ## Remove the demo's lake (lake/, demo/) and what the tools wrote; .venv 
 .jars/.ready: infra/jars.lock | .venv/.made
 	@test -x $(BIN)/cdp-lake || $(INSTALL) '.[demo]'
 	$(BIN)/python -m cdp_lake.adapters.jars
+	@touch $@
+
+# What `.venv/bin/spark-submit` finds: these JARs, this Python, the settings of infra.
+.venv/.spark-home: infra/spark-defaults.conf .jars/.ready
+	$(BIN)/python -m cdp_lake.adapters.spark_home
 	@touch $@
 
 # Classes mapped instead of parsed: pays where many JVMs start, as in the tests.

@@ -23,9 +23,9 @@ FOR_FEW_ROWS = {
 }
 # What a test needs decides when it runs: the quickest answers come first.
 SLOW_FOLDERS = {"lake": "lake", "stages": "stages"}
-LONGEST = "test_wheel.py"
+LONGEST = "finished lake"
 # What takes long to make is made by one process, so all who ask for it run there; other modules go where there is room.
-MADE_ONCE = {"stitched": "two sources", "first_run": "finished lake"}
+MADE_ONCE = {"stitched": "two sources", "installed": LONGEST}
 
 # A worker of xdist has no main file; PySpark takes a process without one for a run of its own doctests, and ends it.
 if not hasattr(sys.modules["__main__"], "__file__"):
@@ -79,7 +79,8 @@ def _slowness(item: pytest.Item) -> tuple[int, bool]:
     marks = {mark.name for mark in item.iter_markers()}
     rank = max([rank for rank, name in enumerate(("spark", "lake", "stages"), start=1) if name in marks], default=0)
     # The longest of its kind goes first: begun last, it would keep one process busy while the other has nothing left.
-    return rank, item.path.name != LONGEST
+    [group] = [mark.args[0] for mark in item.iter_markers("xdist_group")]
+    return rank, group != LONGEST
 
 
 @pytest.hookimpl(trylast=True)

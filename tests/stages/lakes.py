@@ -24,9 +24,6 @@ RAW_TO_SILVER = ("land_bronze", "refine_silver")
 RAW_TO_PEOPLE = (*RAW_TO_SILVER, "stitch_identity")
 # Two sources that know the same people: enough for what is not about the breadth of the sources.
 TWO_SOURCES = ("crm", "shop")
-# Fifty people are too few for the shipped rules: eleven of them left, and chance decides whether a model of so few
-# beats the rule of thumb. The tests are about what is done with a champion, so its gate lets every model pass.
-SMALL_MODEL = ("models.models.churn.min_rows_per_class=10", "models.models.churn.gate.not_below_baseline=false")
 
 
 class Place(NamedTuple):
@@ -44,7 +41,7 @@ class Place(NamedTuple):
         return ["--env", "demo", *(word for one in (*self._own(), *sets) for word in ("--set", one))]
 
     def _own(self) -> tuple[str, ...]:
-        return (f"lake.path={self.lake}", f"lake.landing={self.landing}", *SMALL_MODEL)
+        return (f"lake.path={self.lake}", f"lake.landing={self.landing}")
 
 
 class Quiet:

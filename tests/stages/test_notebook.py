@@ -9,6 +9,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.stages.lakes import Place
+
 CHECKOUT = Path(__file__).parents[2]
 TOUR = CHECKOUT / "notebooks" / "01_tour_the_lake.ipynb"
 # A kernel starts Java and reads every table once; a stuck one must not hold up the others for ever.
@@ -16,12 +18,12 @@ SECONDS_PER_CELL = 300
 
 
 @pytest.fixture(scope="module")
-def tour(small_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[nbformat.NotebookNode]:
+def tour(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[nbformat.NotebookNode]:
     """The notebook with the outputs of one run, started from a folder that is no checkout."""
     notebook = nbformat.read(TOUR, as_version=4)
     folder = tmp_path_factory.mktemp("reader")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CDP_LAKE_PATH", str(small_lake))
+        patch.setenv("CDP_LAKE_PATH", str(place.lake))
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH")))))
         client = NotebookClient(
             notebook,
