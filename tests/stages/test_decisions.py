@@ -45,7 +45,6 @@ def test_taken_apart_and_put_together_again(spark, mine, pair, undisturbed, caps
     together = opened(spark, mine.settings())
     assert people(together) == before
     assert _profile_ids(together) == ids
-    assert _rebuilt(spark, mine) == row_hashes(together, EDGES, ASSIGNMENTS)
     told = together.read(CHANGES, "evaluation").where("actor = 'a tester'").orderBy("run_id").collect()
     assert [row["change"] for row in told] == ["unmerged", "merged"]
     assert "cannot_link" in told[0]["evidence"]
