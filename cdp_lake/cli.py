@@ -89,6 +89,13 @@ def _add_questions(commands: _SubParsersAction[ArgumentParser]) -> None:
     evaluate_.add_argument("--traps", type=Path, help="CSV: trap_kind,trap_id,person_id,source,source_pk")
     evaluate_.add_argument("--predicted", type=Path, help="CSV: record_id,profile_id[,source]; the lake without it")
     evaluate_.add_argument("--json", action="store_true", help="print the scores as JSON")
+    for word, about in (("merge", "say that two are one person"), ("unmerge", "say that one is two people")):
+        decide_ = _command(identity, word, getattr(do, word), f"{about}; outranks every rule until it is taken back")
+        decide_.add_argument("one", metavar="A", help="a profile id, also a retired one, or a record as SOURCE:KEY")
+        decide_.add_argument("other", metavar="B", help="the same")
+        decide_.add_argument("--reason", required=True, help="why; kept with the decision")
+        decide_.add_argument("--actor", help="who says so (default: the user of this machine)")
+    _command(identity, "decisions", do.decisions, "what people decided, and what of it was taken back")
     resolve_ = _command(identity, "resolve", do.resolve, "who is who in one file of your own; no lake is touched")
     resolve_.add_argument("--input", dest="file", type=Path, required=True, metavar="FILE", help="CSV or Parquet")
     resolve_.add_argument(

@@ -90,9 +90,12 @@ class Lake:
         self.tables.append(contract, conform(rows, contract), contract.purpose, txn)
         return Commit(contract.name, -1, self.tables.version(contract))
 
-    def upsert(self, contract: TableContract, rows: DataFrame, *, complete: bool = False) -> Commit:
+    def upsert(
+        self, contract: TableContract, rows: DataFrame, *, complete: bool = False, replacing: DataFrame | None = None
+    ) -> Commit:
         """Commits only the rows that differ from the published ones; with `complete`, keys not in `rows` are deleted.
 
+        replacing: the published rows that these take the place of, when they are not all; the others stay.
         `rows` are read twice: hand over a cached frame.
         """
         # Numbers once given out are never taken back.
@@ -107,7 +110,8 @@ class Lake:
         changed = rows.join(known, on=list(contract.key), how="left")
         changed = changed.where(F.col("_known_hash").isNull() | (F.col("_known_hash") != F.col(ROW_HASH)))
         changed = changed.select(*contract.column_names).persist()
-        gone = known.join(rows, on=list(contract.key), how="left_anti").drop("_known_hash") if complete else None
+        old = known if replacing is None else replacing
+        gone = old.select(*contract.key).join(rows, on=list(contract.key), how="left_anti") if complete else None
         count = changed.count() + (gone.count() if gone is not None else 0)
         if count:
             self.tables.merge(contract, changed, gone)

@@ -5,6 +5,7 @@ Whatever takes long to import is imported where it is needed: `--help` answers a
 
 from __future__ import annotations
 
+import getpass
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from cdp_lake.adapters.lake import Lake
     from cdp_lake.config.settings import Loaded, Settings
     from cdp_lake.console.progress import Display
+    from cdp_lake.identity.decisions import Kind
     from cdp_lake.stages.runner import StageOutcome
 
 
@@ -127,6 +129,24 @@ def evaluate(loaded: Loaded, truth: Path, traps: Path | None, predicted: Path | 
     return _print(answers.agreement(found))
 
 
+def merge(loaded: Loaded, one: str, other: str, reason: str, actor: str | None) -> int:
+    """Says that two are one person."""
+    return _decide(loaded, "must_link", (one, other), reason, actor)
+
+
+def unmerge(loaded: Loaded, one: str, other: str, reason: str, actor: str | None) -> int:
+    """Says that one is two people."""
+    return _decide(loaded, "cannot_link", (one, other), reason, actor)
+
+
+def decisions(loaded: Loaded) -> int:
+    """Lists what people decided."""
+    from cdp_lake.console import decisions as shown
+    from cdp_lake.stages.show_decisions import decisions_made
+
+    return _print(shown.decisions(decisions_made(_lake(loaded.settings))))
+
+
 def resolve(loaded: Loaded, file: Path, field_map: Path, out: Path) -> int:
     """Resolves one file; no lake is read or written."""
     from cdp_lake.stages import session
@@ -203,6 +223,18 @@ def _lake(settings: Settings) -> Lake:
 
     _require_lake(settings)
     return open_lake(settings)
+
+
+def _decide(loaded: Loaded, kind: Kind, who: tuple[str, str], reason: str, actor: str | None) -> int:
+    from cdp_lake.console import decisions as shown
+    from cdp_lake.stages import session
+    from cdp_lake.stages.decide_identity import Asked, decide
+
+    _require_lake(loaded.settings)
+    with session.writing(loaded.settings, kind) as lake, _display() as progress:
+        asked = Asked(kind, *who, reason)
+        done = decide(lake, loaded.settings, [asked], actor or getpass.getuser(), progress)
+    return _print(shown.carried_out(done))
 
 
 def _require_lake(settings: Settings) -> None:

@@ -33,13 +33,14 @@ EDGES = TableContract(
         Column("src_record_sk", "BIGINT", "smaller end"),
         Column("dst_record_sk", "BIGINT", "larger end"),
         Column("rule", "STRING", "namespace or rule that links the ends"),
-        Column("identifier_sk", "BIGINT", "the shared value, by surrogate"),
+        Column("identifier_sk", "BIGINT", "the shared value, by surrogate; the number of a must-link"),
         Column("weight", "DOUBLE", "1.0 for a deterministic rule"),
         Column("model_version", "STRING", "null for a deterministic rule"),
         Column("first_seen_at", "TIMESTAMP"),
         Column("last_seen_at", "TIMESTAMP"),
         Column("is_live", "BOOLEAN"),
         Column("refused_by", "STRING", "the rule that refused the edge, null when live"),
+        Column("via_record_sk", "BIGINT", "the record both ends shared the value with and were cut off from, if so"),
         _HASH,
     ),
 )
@@ -66,13 +67,36 @@ CHANGES = TableContract(
     key=("run_id", "change", "profile_id", "other_profile_id"),
     columns=(
         Column("run_id", "STRING"),
-        Column("change", "STRING", "created, merged or split"),
+        Column("change", "STRING", "created, merged, split, or unmerged: split by a person"),
         Column("profile_id", "STRING", "the profile after the change"),
-        Column("other_profile_id", "STRING", "merged: the retired id; split: the id it came from; else empty"),
+        Column(
+            "other_profile_id", "STRING", "merged: the retired id; split or unmerged: the id it came from; else empty"
+        ),
         Column("record_count", "BIGINT", "records that moved"),
+        Column(
+            "evidence", "STRING", "merged: rules that join the parts; split: rules refused between them, and by what"
+        ),
         Column("effective_at", "TIMESTAMP"),
         Column("actor", "STRING"),
     ),
 )
 
-IDENTITY_TABLES = (IDENTIFIERS, EDGES, ASSIGNMENTS, CHANGES)
+DECISIONS = TableContract(
+    name="identity.decisions",
+    grain="one row per record that a person's decision names",
+    key=("decision_no", "record_sk"),
+    columns=(
+        Column("decision_no", "BIGINT"),
+        Column("kind", "STRING", "must_link or cannot_link"),
+        Column("side", "INT", "1 or 2: which of the two people the record is said to be"),
+        Column("record_sk", "BIGINT"),
+        Column("reason", "STRING", pii="free text"),
+        Column("actor", "STRING", pii="name"),
+        Column("decided_at", "TIMESTAMP"),
+        Column("withdrawn_at", "TIMESTAMP", "null while it is in force"),
+        Column("withdrawn_by", "BIGINT", "the later decision that says the opposite"),
+        _HASH,
+    ),
+)
+
+IDENTITY_TABLES = (IDENTIFIERS, EDGES, ASSIGNMENTS, CHANGES, DECISIONS)

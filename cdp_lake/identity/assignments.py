@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pyspark.sql import Column, DataFrame, Window
@@ -14,6 +15,17 @@ def standing(assignments: DataFrame) -> DataFrame:
     """One row per record: the profile it belongs to now."""
     now = F.col("known_to").isNull() & (F.col("entity_type") == PERSON)
     return assignments.where(now).select("record_sk", "profile_id", "valid_from", "known_from")
+
+
+def standing_of(assignments: DataFrame, records: Iterable[int]) -> DataFrame:
+    """One row per record of a few: the profile it belongs to now."""
+    return standing(assignments).where(F.col("record_sk").isin(*records))
+
+
+def ever_of(assignments: DataFrame, profile_id: str) -> DataFrame:
+    """One row per record and interval in which it belonged to the profile; `known_to` is null while it does."""
+    of_it = (F.col("profile_id") == profile_id) & (F.col("entity_type") == PERSON)
+    return assignments.where(of_it).select("record_sk", "known_from", "known_to")
 
 
 def overlaps(clusters: DataFrame, before: DataFrame) -> DataFrame:

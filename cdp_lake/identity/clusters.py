@@ -7,53 +7,74 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdp_lake.config.identity import IdentityRules
+from cdp_lake.identity.decisions import MUST_LINK, names_a_side
 from cdp_lake.identity.namespaces import looked_up, setting
-from cdp_lake.identity.untangling import Edge, Limits, refusals
+from cdp_lake.identity.untangling import OF_THE_CLUSTER, Edge, Limits, Untangled, untangled
 
 _KEY = ("src_record_sk", "dst_record_sk", "rule", "identifier_sk")
-_REFUSAL = "src_record_sk BIGINT, dst_record_sk BIGINT, rule STRING, identifier_sk BIGINT, why STRING"
+_SEEN = ("first_seen_at", "last_seen_at")
+# Of a refused edge only the key and why; of a stand-in everything but why.
+_JUDGED = """src_record_sk BIGINT, dst_record_sk BIGINT, rule STRING, identifier_sk BIGINT, first_seen_at TIMESTAMP,
+    last_seen_at TIMESTAMP, via_record_sk BIGINT, why STRING"""
 
 
-def violations(clusters: DataFrame, identifiers: DataFrame, rules: IdentityRules) -> DataFrame:
+def violations(clusters: DataFrame, held: DataFrame, rules: IdentityRules) -> DataFrame:
     """One row per cluster that holds too many values of a namespace, or too many records.
 
-    clusters: one row per record (record_sk, cluster_sk). identifiers: live, one row per (record, namespace, value).
+    clusters: one row per record (record_sk, cluster_sk). held: one row per (record, namespace, value) that counts:
+    live identifiers, and the sides of cannot-links.
     """
-    values = identifiers.where(setting(rules, "limit").isNotNull()).join(clusters, "record_sk")
+    limit = _limit(rules)
+    values = held.where(limit.isNotNull()).join(clusters, "record_sk")
     counted = values.groupBy("cluster_sk", "namespace").agg(F.count_distinct("value").alias("_values"))
-    too_many = counted.where(F.col("_values") > setting(rules, "limit")).select("cluster_sk")
+    too_many = counted.where(F.col("_values") > limit).select("cluster_sk")
     sizes = clusters.groupBy("cluster_sk").agg(F.count("*").alias("_records"))
     too_large = sizes.where(F.col("_records") > rules.max_cluster_records).select("cluster_sk")
     return too_many.union(too_large).distinct()
 
 
+def unexcused(broken: DataFrame, clusters: DataFrame, edges: DataFrame) -> DataFrame:
+    """The broken clusters that no must-link holds together: a person may join what a limit keeps apart."""
+    joined = live_edges(edges).where(F.col("rule") == MUST_LINK).select(F.col("src_record_sk").alias("record_sk"))
+    # broken: one row per cluster.
+    return broken.join(clusters.join(joined, "record_sk", "left_semi"), "cluster_sk", "left_anti")
+
+
 def demoted(
-    edges: DataFrame, clusters: DataFrame, broken: DataFrame, identifiers: DataFrame, rules: IdentityRules
+    edges: DataFrame, clusters: DataFrame, broken: DataFrame, held: DataFrame, rules: IdentityRules
 ) -> DataFrame:
     """The same edges; in each broken cluster those are refused that would join what a limit keeps apart.
 
-    Edges are taken in the order of their trust, then of time, so the weakest evidence goes first. A cluster is
-    rebuilt in one task; the other clusters are not touched.
+    Edges are taken in the order of their trust, then of time, so the weakest evidence goes first. Holders of a value
+    that were cut off from the one they hang on are linked with one another: `via_record_sk` names it. A cluster is
+    rebuilt in one task; the other clusters are not touched. held: as in `violations`.
     """
     # broken: one row per cluster; home: one row per record of a broken cluster.
     home = clusters.join(broken, "cluster_sk", "left_semi")
     links = live_edges(edges).withColumn("_trust", _trust(rules))
     inside = links.join(home.withColumnRenamed("record_sk", "src_record_sk"), "src_record_sk")
-    held = identifiers.where(setting(rules, "limit").isNotNull()).join(home, "record_sk")
-    held = held.withColumnRenamed("cluster_sk", "_cluster")
+    counting = held.where(_limit(rules).isNotNull()).join(home, "record_sk").withColumnRenamed("cluster_sk", "_cluster")
     limits = Limits({n.name: n.limit for n in rules.namespaces if n.limit is not None}, rules.max_cluster_records)
 
-    def refused(links: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    def judged(links: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
         ordered = links.sort_values(["_trust", "first_seen_at", *_KEY], na_position="last")
         values = zip(held["record_sk"], held["namespace"], held["value"], strict=True)
         ends = [Edge(*row) for row in ordered[list(_KEY)].itertuples(index=False)]
-        rows: pd.DataFrame = pd.DataFrame(refusals(ends, values, limits), columns=[*_KEY, "why"])
-        return rows
+        return _as_rows(untangled(ends, values, limits), ordered)
 
-    found = inside.groupBy("cluster_sk").cogroup(held.groupBy("_cluster")).applyInPandas(refused, _REFUSAL)
-    # found: at most one row per edge.
-    judged: DataFrame = edges.join(found, list(_KEY), "left")
-    return judged.withColumn("refused_by", F.coalesce("refused_by", "why")).select(*edges.columns)
+    found = inside.groupBy("cluster_sk").cogroup(counting.groupBy("_cluster")).applyInPandas(judged, _JUDGED)
+    # found: one row per edge that is refused, or that stands in for refused ones and was not there.
+    new = found.withColumnsRenamed({name: f"_{name}" for name in (*_SEEN, "via_record_sk")})
+    values = {name: F.coalesce(name, f"_{name}") for name in (*_SEEN, "via_record_sk")}
+    values["refused_by"] = F.coalesce("refused_by", "why")
+    return edges.join(new, list(_KEY), "full").withColumns(values).select(*edges.columns)
+
+
+def as_found(edges: DataFrame) -> DataFrame:
+    """Published edges as the records gave them: no word of a person, nothing refused for a cluster, no stand-ins."""
+    why = F.when(~F.col("refused_by").isin(*OF_THE_CLUSTER), F.col("refused_by"))
+    originals = edges.where(F.col("via_record_sk").isNull() & (F.col("rule") != MUST_LINK))
+    return originals.select(*_KEY, *_SEEN, why.alias("refused_by"), "via_record_sk")
 
 
 def live_edges(edges: DataFrame) -> DataFrame:
@@ -79,9 +100,22 @@ def replaced(clusters: DataFrame, broken: DataFrame, apart: DataFrame) -> DataFr
     return clusters.join(broken, "cluster_sk", "left_anti").unionByName(apart)
 
 
+def _as_rows(found: Untangled, links: pd.DataFrame) -> pd.DataFrame:
+    seen = {Edge(*row[:4]): row[4:] for row in links[[*_KEY, *_SEEN]].itertuples(index=False)}
+    rows = [(*refusal.edge, None, None, None, refusal.why) for refusal in found.refused]
+    rows += [(*one.edge, *seen[one.instead_of], one.via, None) for one in found.stand_ins]
+    table = pd.DataFrame(rows, columns=[*_KEY, *_SEEN, "via_record_sk", "why"])
+    return table.astype({"via_record_sk": "Int64", **dict.fromkeys(_SEEN, "datetime64[us]")})
+
+
+def _limit(rules: IdentityRules) -> Column:
+    """The number of values of the row's namespace that one cluster may hold; null for any number."""
+    return F.when(names_a_side(), F.lit(1)).otherwise(setting(rules, "limit"))
+
+
 def _trust(rules: IdentityRules) -> Column:
-    """Larger is weaker; a composite rule is weaker than every namespace."""
-    order = {n.name: n.priority for n in rules.namespaces}
-    weakest = max(order.values(), default=0)
+    """Larger is weaker; what a person decided is strongest, a composite rule weaker than every namespace."""
+    order = {MUST_LINK: 0} | {n.name: n.priority for n in rules.namespaces}
+    weakest = max(order.values())
     order |= {rule.name: weakest + 1 + i for i, rule in enumerate(rules.composite_rules)}
     return looked_up(order, F.col("rule"))

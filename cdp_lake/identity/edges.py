@@ -23,7 +23,8 @@ def linked(identifiers: DataFrame, people: DataFrame, rules: IdentityRules) -> D
     """
     parts = [_stars(identifiers, rules), links_by_name(identifiers.where("refused_by is null"), rules)]
     parts += [_composite_links(people, rule) for rule in rules.composite_rules]
-    return reduce(DataFrame.unionByName, parts)
+    found = reduce(DataFrame.unionByName, parts)
+    return found.withColumn("via_record_sk", F.lit(None).cast("bigint"))
 
 
 def _stars(identifiers: DataFrame, rules: IdentityRules) -> DataFrame:

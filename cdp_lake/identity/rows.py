@@ -40,3 +40,20 @@ def edge_rows(edges: DataFrame) -> DataFrame:
             "model_version": F.lit(None).cast("string"),
         }
     )
+
+
+def of_records(rows: DataFrame, records: DataFrame) -> DataFrame:
+    """The rows of those records."""
+    # records: one row per record.
+    return rows.join(records, "record_sk", "left_semi")
+
+
+def rewritten(before: DataFrame, changed: DataFrame, key: tuple[str, ...]) -> DataFrame:
+    """A table as it is once the changed rows are in it."""
+    # changed: one row per key.
+    return before.join(changed.select(*key), list(key), "left_anti").unionByName(changed)
+
+
+def of_source_key(records: DataFrame, source: str, key: str) -> DataFrame:
+    """At most one row: the record of that key in that source."""
+    return records.where((F.col("source") == source) & (F.col("source_pk") == key)).select("record_sk").distinct()

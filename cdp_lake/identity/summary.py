@@ -32,3 +32,9 @@ def current_profiles(records: DataFrame, assignments: DataFrame) -> DataFrame:
     nodes = records.select("record_sk", "source", F.col("source_pk").alias("record_id")).distinct()
     # Both: one row per record.
     return nodes.join(standing(assignments), "record_sk").select("source", "record_id", "profile_id")
+
+
+def decision_list(decisions: DataFrame) -> DataFrame:
+    """One row per decision with how many records it names, the newest first."""
+    of_decision = ("decision_no", "kind", "decided_at", "actor", "reason", "withdrawn_at", "withdrawn_by")
+    return decisions.groupBy(*of_decision).agg(F.count(F.lit(1)).alias("records")).orderBy(F.col("decision_no").desc())

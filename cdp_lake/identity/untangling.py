@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Set
 from typing import NamedTuple
 
+from cdp_lake.identity.decisions import CANNOT_LINK, MUST_LINK, is_side
+
 LIMIT, SIZE = "limit_of_the_cluster", "cluster_too_large"
+# Refusals that depend on what else is in the cluster: taken back when it is put together anew.
+OF_THE_CLUSTER = (LIMIT, SIZE, CANNOT_LINK)
 
 
 class Edge(NamedTuple):
@@ -24,7 +29,29 @@ class Limits(NamedTuple):
     records: int
 
 
-Refusal = tuple[int | str, ...]  # the fields of an edge, and the limit it would break
+class Refusal(NamedTuple):
+    """An edge that may not stand, and the limit it would break."""
+
+    edge: Edge
+    why: str
+
+
+class StandIn(NamedTuple):
+    """An edge between two holders of a value whose own edges, to the record they both hang on, are refused.
+
+    A value links its holders through one of them; without it the others would lose what they share.
+    """
+
+    edge: Edge
+    instead_of: Edge
+    via: int
+
+
+class Untangled(NamedTuple):
+    """What may not stand in a cluster, and what stands in for it."""
+
+    refused: list[Refusal]
+    stand_ins: list[StandIn]
 
 
 class Group:
@@ -35,38 +62,73 @@ class Group:
         self.values: dict[str, set[str]] = {}
 
 
-def refusals(edges: Iterable[Edge], held: Iterable[tuple[int, str, str]], limits: Limits) -> list[Refusal]:
+def untangled(edges: Iterable[Edge], held: Iterable[tuple[int, str, str]], limits: Limits) -> Untangled:
     """The edges that may not stand, each with the limit it would break; edges come most trusted first.
 
-    held: (record, namespace, value) of the namespaces that have a limit.
+    held: (record, namespace, value) of the namespaces that have a limit, sides of cannot-links among them.
     """
-    groups: dict[int, Group] = {}
-    for record, namespace, value in held:
-        groups.setdefault(record, Group(record)).values.setdefault(namespace, set()).add(value)
-    found: list[Refusal] = []
-    for edge in edges:
-        one, other = (groups.setdefault(end, Group(end)) for end in (edge.one, edge.other))
-        if one is other:
+    groups, found, known = _Groups(held, limits), Untangled([], []), list(edges)
+    judged_anyway = set(known)
+    cut_off: dict[tuple[str, int, int], list[int]] = defaultdict(list)
+    for edge in known:
+        broken = groups.join(edge)
+        if broken is None:
             continue
-        broken = _broken_by(one, other, limits)
-        if broken:
-            found.append((*edge, broken))
-        else:
-            _join(one, other, groups)
+        found.refused.append(Refusal(edge, broken))
+        for via, record in ((edge.one, edge.other), (edge.other, edge.one)):
+            others = cut_off[edge.rule, edge.identifier, via]
+            link = groups.first_join(record, others, edge, judged_anyway)
+            if link is not None:
+                found.stand_ins.append(StandIn(link, edge, via))
+            others.append(record)
     return found
 
 
-def _broken_by(one: Group, other: Group, limits: Limits) -> str | None:
-    """The limit that the two groups together would break."""
-    for namespace in one.values.keys() & other.values.keys():
-        if len(one.values[namespace] | other.values[namespace]) > limits.values[namespace]:
-            return LIMIT
-    return SIZE if len(one.records) + len(other.records) > limits.records else None
+class _Groups:
+    """The cluster as it is put together."""
 
+    def __init__(self, held: Iterable[tuple[int, str, str]], limits: Limits) -> None:
+        self._of: dict[int, Group] = {}
+        self._limits = limits
+        for record, namespace, value in held:
+            self._group(record).values.setdefault(namespace, set()).add(value)
 
-def _join(one: Group, other: Group, groups: dict[int, Group]) -> None:
-    larger, smaller = (one, other) if len(one.records) >= len(other.records) else (other, one)
-    larger.records |= smaller.records
-    for namespace, values in smaller.values.items():
-        larger.values.setdefault(namespace, set()).update(values)
-    groups.update(dict.fromkeys(smaller.records, larger))
+    def join(self, edge: Edge) -> str | None:
+        """Joins the groups of the ends; the limit that forbids it otherwise."""
+        one, other = self._group(edge.one), self._group(edge.other)
+        if one is other:
+            return None
+        # What a person decided outranks every limit.
+        broken = None if edge.rule == MUST_LINK else self._broken_by(one, other)
+        if broken is None:
+            self._unite(one, other)
+        return broken
+
+    def first_join(self, record: int, others: Iterable[int], like: Edge, besides: Set[Edge]) -> Edge | None:
+        """Joins the record with the first of the others that limits allow; None when it is with one already."""
+        for other in others:
+            if self._group(other) is self._group(record):
+                return None
+            link = Edge(min(record, other), max(record, other), like.rule, like.identifier)
+            if link not in besides and self.join(link) is None:
+                return link
+        return None
+
+    def _group(self, record: int) -> Group:
+        return self._of.setdefault(record, Group(record))
+
+    def _broken_by(self, one: Group, other: Group) -> str | None:
+        """The limit that the two together would break, unless one of them is beyond it by itself."""
+        for namespace in one.values.keys() & other.values.keys():
+            values = one.values[namespace], other.values[namespace]
+            limit = 1 if is_side(namespace) else self._limits.values[namespace]
+            if len(values[0] | values[1]) > max(limit, *map(len, values)):
+                return CANNOT_LINK if is_side(namespace) else LIMIT
+        return SIZE if len(one.records) + len(other.records) > self._limits.records else None
+
+    def _unite(self, one: Group, other: Group) -> None:
+        larger, smaller = (one, other) if len(one.records) >= len(other.records) else (other, one)
+        larger.records |= smaller.records
+        for namespace, values in smaller.values.items():
+            larger.values.setdefault(namespace, set()).update(values)
+        self._of.update(dict.fromkeys(smaller.records, larger))

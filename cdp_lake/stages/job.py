@@ -97,9 +97,11 @@ class Job:
         contract = next(t for t in table_contracts(self.settings) if t.name == table)
         return self.lake.read(contract, "quality")
 
-    def upsert(self, table: TableContract, rows: DataFrame, *, complete: bool = False) -> Commit:
+    def upsert(
+        self, table: TableContract, rows: DataFrame, *, complete: bool = False, replacing: DataFrame | None = None
+    ) -> Commit:
         """Commits the rows that differ from what the table holds."""
-        return self._noted(self.lake.upsert(table, rows, complete=complete))
+        return self._noted(self.lake.upsert(table, rows, complete=complete, replacing=replacing))
 
     def append(self, table: TableContract, rows: DataFrame, txn: tuple[str, int] | None = None) -> Commit:
         """Commits new rows."""

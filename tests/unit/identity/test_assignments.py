@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from cdp_lake.identity.assignments import history, minted, mutual_best, overlaps, standing, without_used
-from cdp_lake.identity.changes import changes
+from cdp_lake.identity.changes import Making, changes, with_evidence
 
 MONDAY, TUESDAY = datetime(2017, 5, 1), datetime(2017, 5, 2)
 # record | profile before | cluster now
@@ -72,7 +72,7 @@ def test_changes_tell_created_merged_and_split(spark):
     final = KEPT | {20: "P8", 31: "P9", 40: "P7"}
     assigned = spark.createDataFrame([(r, final[c]) for r, _, c in RECORDS], "record_sk BIGINT, profile_id STRING")
 
-    rows = changes(assigned, _before(spark), "run-1", MONDAY, "a test").collect()
+    rows = changes(assigned, _before(spark), Making("run-1", MONDAY, "a test")).collect()
 
     told = {(row["change"], row["profile_id"], row["other_profile_id"], row["record_count"]) for row in rows}
     assert told == {
@@ -83,6 +83,20 @@ def test_changes_tell_created_merged_and_split(spark):
         ("created", "P7", "", 2),
     }
     assert {(row["run_id"], row["effective_at"], row["actor"]) for row in rows} == {("run-1", MONDAY, "a test")}
+
+
+@pytest.mark.spark
+def test_a_change_names_the_rules_that_joined_or_parted(spark):
+    ddl = "record_sk BIGINT, profile_id STRING"
+    before = spark.createDataFrame([(1, "P1"), (2, "P2"), (3, "P3"), (4, "P3")], ddl)
+    assigned = spark.createDataFrame([(1, "P1"), (2, "P1"), (3, "P3"), (4, "P4")], ddl)
+    edges = [(1, 2, "email", None), (1, 2, "phone", "given_names_disagree"), (3, 4, "phone", "limit_of_the_cluster")]
+    found = spark.createDataFrame(edges, "src_record_sk BIGINT, dst_record_sk BIGINT, rule STRING, refused_by STRING")
+
+    happened = changes(assigned, before, Making("run-1", MONDAY, "a test"))
+    told = {row["change"]: row["evidence"] for row in with_evidence(happened, found, assigned, before).collect()}
+
+    assert told == {"merged": "email", "split": "limit_of_the_cluster: phone"}
 
 
 SCHEMA = """
