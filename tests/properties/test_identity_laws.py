@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from cdp_lake.config.identity import IdentityRules, Namespace
 from cdp_lake.identity.assignments import mutual_best, without_used
 from cdp_lake.identity.edges import linked
-from cdp_lake.identity.untangling import Edge, Limits, refusals
+from cdp_lake.identity.untangling import Edge, Limits, untangled
 from tests.scenarios.stories import Story, components, told
 
 # No shrinking: each try is a run of Spark, and the world that fails is small. Always the same tries: a law that
@@ -43,9 +43,11 @@ def test_what_stays_after_untangling_keeps_every_limit_and_what_was_refused_woul
     links = [Edge(one, other, "email", n) for n, (one, other) in enumerate(edges) if one != other]
     held = [(record, "user_id", value) for record, value in users.items()]
 
-    refused = {row[:-1] for row in refusals(links, held, Limits({"user_id": 1}, size))}
+    found = untangled(links, held, Limits({"user_id": 1}, size))
+    refused = {refusal.edge for refusal in found.refused}
 
     kept = [(edge.one, edge.other) for edge in links if edge not in refused]
+    kept += [(stand_in.edge.one, stand_in.edge.other) for stand_in in found.stand_ins]
     home = components(range(1, 13), kept)
     assert all(count <= size for count in Counter(home.values()).values())
     assert len({(home[record], value) for record, _, value in held}) == len({home[record] for record, _, _ in held})
