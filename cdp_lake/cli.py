@@ -95,6 +95,9 @@ def _add_questions(commands: _SubParsersAction[ArgumentParser]) -> None:
         decide_.add_argument("other", metavar="B", help="the same")
         decide_.add_argument("--reason", required=True, help="why; kept with the decision")
         decide_.add_argument("--actor", help="who says so (default: the user of this machine)")
+    who_ = _command(identity, "who", do.who, "which profile a record belongs to, and belonged to as far as was known")
+    who_.add_argument("word", metavar="A", help="a record as SOURCE:KEY, or a profile id, also a retired one")
+    who_.add_argument("--known-on", type=_time, metavar="TIME", help="only what was known then, such as 2018-01-02")
     _command(identity, "decisions", do.decisions, "what people decided, and what of it was taken back")
     resolve_ = _command(identity, "resolve", do.resolve, "who is who in one file of your own; no lake is touched")
     resolve_.add_argument("--input", dest="file", type=Path, required=True, metavar="FILE", help="CSV or Parquet")
@@ -143,12 +146,17 @@ def _loaded(conf: Path | None, env: str | None, sets: list[str], as_of: str | No
 
 
 def _moment(text: str) -> str:
+    """A time in ISO 8601, checked."""
+    return _time(text).isoformat()
+
+
+def _time(text: str) -> datetime:
     """A time in ISO 8601; without a zone it is UTC."""
     try:
         found = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError as problem:
         raise ArgumentTypeError(f"'{text}' is no time; write one like 2018-01-02 or 2018-01-02T09:30:00Z") from problem
-    return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)).isoformat()
+    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,11 @@ class DeltaTables:
         reader = self.spark.read.format("delta")
         return (reader if version is None else reader.option("versionAsOf", version)).load(self.path(contract))
 
+    def changes(self, contract: TableContract, after: int, until: int) -> DataFrame:
+        """The rows that came, went or changed after a version, up to another: before and after the change."""
+        feed = self.spark.read.format("delta").option("readChangeFeed", "true")
+        return feed.option("startingVersion", after + 1).option("endingVersion", until).load(self.path(contract))
+
     def empty(self, contract: TableContract) -> DataFrame:
         """No rows, with the columns of the contract."""
         return self.spark.createDataFrame([], contract.schema)

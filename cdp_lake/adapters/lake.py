@@ -69,6 +69,14 @@ class Lake:
         # Always by number: a read of the newest version would show what this stage itself commits a moment later.
         return _with_declared_columns(self.tables.frame(contract, version), contract)
 
+    def changes(self, contract: TableContract, purpose: str, after: int) -> DataFrame:
+        """The published rows that came, went or changed after a version: as they were, and as they are."""
+        until = self.versions[contract.name]
+        published = self.read(contract, purpose)
+        if after == until:
+            return published.limit(0)
+        return self.tables.changes(contract, after, until).select(*published.columns)
+
     def head(self, contract: TableContract) -> DataFrame:
         """The newest committed rows, published or not: what a writer compares with."""
         if self.tables.version(contract) is None:

@@ -66,6 +66,20 @@ class ComponentRules(Strict):
         return self.engine == "local" or (self.engine == "auto" and size <= self.local_limit)
 
 
+class IncrementalRules(Strict):
+    """When only the people whom changed records concern are put together anew, instead of everybody.
+
+    Below `from_records` records, or where more than `up_to_share` of them changed, a whole run costs less.
+    """
+
+    from_records: int = Field(default=200_000, ge=0)
+    up_to_share: float = Field(default=0.1, ge=0, le=1)
+
+    def pays(self, changed: int, records: int) -> bool:
+        """True when that many changed records of all are cheaper than all."""
+        return records >= self.from_records and changed <= self.up_to_share * records
+
+
 class IdentityRules(Strict):
     """Namespaces in order of trust, composite rules, and the largest cluster that is believable."""
 
@@ -73,6 +87,7 @@ class IdentityRules(Strict):
     composite_rules: tuple[CompositeRule, ...] = ()
     max_cluster_records: int = Field(default=500, ge=2)
     components: ComponentRules = ComponentRules()
+    incremental: IncrementalRules = IncrementalRules()
 
     @model_validator(mode="after")
     def _priorities_differ(self) -> IdentityRules:

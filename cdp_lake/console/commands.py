@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from cdp_lake.errors import ConfigError, InputSetAside
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cdp_lake.adapters.lake import Lake
     from cdp_lake.config.settings import Loaded, Settings
     from cdp_lake.console.progress import Display
@@ -137,6 +139,14 @@ def merge(loaded: Loaded, one: str, other: str, reason: str, actor: str | None) 
 def unmerge(loaded: Loaded, one: str, other: str, reason: str, actor: str | None) -> int:
     """Says that one is two people."""
     return _decide(loaded, "cannot_link", (one, other), reason, actor)
+
+
+def who(loaded: Loaded, word: str, known_on: datetime | None) -> int:
+    """Says which profile records belong to, now and before."""
+    from cdp_lake.console import decisions as shown
+    from cdp_lake.stages.who_was import who_was
+
+    return _print(shown.known(who_was(_lake(loaded.settings), word, known_on)))
 
 
 def decisions(loaded: Loaded) -> int:

@@ -1,4 +1,4 @@
-"""Decisions about people, as a person reads them."""
+"""Who is who and was, and what people decided about it, as a person reads it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cdp_lake.console import grid
 
 if TYPE_CHECKING:
     from cdp_lake.stages.decide_identity import Carried
+    from cdp_lake.stages.who_was import Known
 
 NOTHING_NEW = "decided already: nothing to do"
 
@@ -34,6 +35,14 @@ def decisions(found: list[dict[str, Any]]) -> Iterator[RenderableType]:
     columns = ("decision_no", "kind", "records", "decided_at", "actor", "reason", "withdrawn_by")
     titles = ("decision#", "says", "records#", "decided at", "by", "reason", "withdrawn by#")
     yield grid("Decisions about people", titles, [[row[name] for name in columns] for row in found])
+
+
+def known(found: Known) -> Iterator[RenderableType]:
+    """Records with their profiles, over time or as known at one."""
+    title = "Who is who" if found.at is None else f"Who was who, as known on {found.at:%Y-%m-%d %H:%M}"
+    columns = ("source", "source_pk", "profile_id", "known_from", "known_to")
+    rows = [[row[name] for name in columns] for row in found.rows]
+    yield grid(title, ("source", "record", "profile", "known from", "until"), rows)
 
 
 def _ids(profiles: tuple[str, ...]) -> str:

@@ -20,6 +20,7 @@ IDENTIFIERS = TableContract(
         Column("valid_to", "TIMESTAMP", "last seen; null while the record's newest version carries it"),
         Column("is_live", "BOOLEAN", "false when blocked or refused as evidence"),
         Column("refused_by", "STRING", "rule that refused it, null when live"),
+        Column("is_named", "BOOLEAN", "true when the record gives a name; one without takes the name its values tell"),
         _HASH,
     ),
 )

@@ -17,6 +17,17 @@ def standing(assignments: DataFrame) -> DataFrame:
     return assignments.where(now).select("record_sk", "profile_id", "valid_from", "known_from")
 
 
+def known_on(assignments: DataFrame, at: datetime) -> DataFrame:
+    """One row per record and entity type: what it was known to belong to at a time, whatever was learnt later."""
+    began = F.col("known_from") <= F.lit(at)
+    return assignments.where(began & (F.col("known_to").isNull() | (F.col("known_to") > F.lit(at))))
+
+
+def history_of(assignments: DataFrame, records: Iterable[int]) -> DataFrame:
+    """One row per interval in which one of a few records was known to belong to a profile."""
+    return assignments.where((F.col("entity_type") == PERSON) & F.col("record_sk").isin(*records))
+
+
 def standing_of(assignments: DataFrame, records: Iterable[int]) -> DataFrame:
     """One row per record of a few: the profile it belongs to now."""
     return standing(assignments).where(F.col("record_sk").isin(*records))
@@ -25,7 +36,7 @@ def standing_of(assignments: DataFrame, records: Iterable[int]) -> DataFrame:
 def ever_of(assignments: DataFrame, profile_id: str) -> DataFrame:
     """One row per record and interval in which it belonged to the profile; `known_to` is null while it does."""
     of_it = (F.col("profile_id") == profile_id) & (F.col("entity_type") == PERSON)
-    return assignments.where(of_it).select("record_sk", "known_from", "known_to")
+    return assignments.where(of_it)
 
 
 def overlaps(clusters: DataFrame, before: DataFrame) -> DataFrame:

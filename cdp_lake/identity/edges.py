@@ -21,23 +21,17 @@ def linked(identifiers: DataFrame, people: DataFrame, rules: IdentityRules) -> D
 
     identifiers: one row per (record, namespace, value), guarded. people: one row per record.
     """
-    parts = [_stars(identifiers, rules), links_by_name(identifiers.where("refused_by is null"), rules)]
-    parts += [_composite_links(people, rule) for rule in rules.composite_rules]
-    found = reduce(DataFrame.unionByName, parts)
+    parts = [composite_links(people, rule) for rule in rules.composite_rules]
+    return reduce(DataFrame.unionByName, parts, value_links(identifiers, rules))
+
+
+def value_links(identifiers: DataFrame, rules: IdentityRules) -> DataFrame:
+    """The edges over shared values."""
+    found = _stars(identifiers, rules).unionByName(links_by_name(identifiers.where("refused_by is null"), rules))
     return found.withColumn("via_record_sk", F.lit(None).cast("bigint"))
 
 
-def _stars(identifiers: DataFrame, rules: IdentityRules) -> DataFrame:
-    """Edges that ask for no name, and the refused ones: from the first live holder of a value to the others."""
-    of_value = Window.partitionBy("identifier_sk")
-    is_live = F.col("refused_by").isNull()
-    first_live = F.min(F.when(is_live, seniority())).over(of_value)
-    centred = identifiers.withColumn("_first", F.coalesce(first_live, F.min(seniority()).over(of_value)))
-    asks_no_name = centred.where(~is_live | ~has_strength(rules, "needs_name"))
-    return as_edges(asks_no_name, F.col("_first.record_sk"), F.col("refused_by"))
-
-
-def _composite_links(people: DataFrame, rule: CompositeRule) -> DataFrame:
+def composite_links(people: DataFrame, rule: CompositeRule) -> DataFrame:
     """Edges between records that agree in several attributes at once."""
     complete = reduce(Column.__and__, [F.col(name).isNotNull() for name in rule.equal])
     never = F.lit(None).cast("timestamp")
@@ -49,4 +43,15 @@ def _composite_links(people: DataFrame, rule: CompositeRule) -> DataFrame:
             **dict.fromkeys(("valid_from", "valid_to", "_last_seen"), never),
         }
     )
-    return as_edges(alike, F.col("_centre"), F.lit(None))
+    found = as_edges(alike, F.col("_centre"), F.lit(None))
+    return found.withColumn("via_record_sk", F.lit(None).cast("bigint"))
+
+
+def _stars(identifiers: DataFrame, rules: IdentityRules) -> DataFrame:
+    """Edges that ask for no name, and the refused ones: from the first live holder of a value to the others."""
+    of_value = Window.partitionBy("identifier_sk")
+    is_live = F.col("refused_by").isNull()
+    first_live = F.min(F.when(is_live, seniority())).over(of_value)
+    centred = identifiers.withColumn("_first", F.coalesce(first_live, F.min(seniority()).over(of_value)))
+    asks_no_name = centred.where(~is_live | ~has_strength(rules, "needs_name"))
+    return as_edges(asks_no_name, F.col("_first.record_sk"), F.col("refused_by"))

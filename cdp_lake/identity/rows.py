@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cdp_lake.identity.identifiers import people_of
+
 
 def record_keys(people: DataFrame) -> DataFrame:
     """One row per record."""
@@ -28,7 +30,9 @@ def first_seen(records: DataFrame) -> DataFrame:
 
 def identifier_rows(identifiers: DataFrame) -> DataFrame:
     """One row per (record, namespace, value), as identity.identifiers holds it."""
-    return identifiers.withColumn("is_live", F.col("refused_by").isNull())
+    return identifiers.withColumns(
+        {"is_live": F.col("refused_by").isNull(), "is_named": F.col("given_key").isNotNull()}
+    )
 
 
 def edge_rows(edges: DataFrame) -> DataFrame:
@@ -48,12 +52,29 @@ def of_records(rows: DataFrame, records: DataFrame) -> DataFrame:
     return rows.join(records, "record_sk", "left_semi")
 
 
+def without(rows: DataFrame, others: DataFrame, key: tuple[str, ...] = ("record_sk",)) -> DataFrame:
+    """The rows whose key is not among the others'."""
+    return rows.join(others.select(*key), list(key), "left_anti")
+
+
 def rewritten(before: DataFrame, changed: DataFrame, key: tuple[str, ...]) -> DataFrame:
     """A table as it is once the changed rows are in it."""
     # changed: one row per key.
-    return before.join(changed.select(*key), list(key), "left_anti").unionByName(changed)
+    return without(before, changed, key).unionByName(changed)
 
 
 def of_source_key(records: DataFrame, source: str, key: str) -> DataFrame:
     """At most one row: the record of that key in that source."""
     return records.where((F.col("source") == source) & (F.col("source_pk") == key)).select("record_sk").distinct()
+
+
+def given_names(records: DataFrame) -> DataFrame:
+    """One row per record: the given name its newest version is compared by, null without one."""
+    return people_of(records).select("record_sk", "given_key")
+
+
+def with_source_keys(rows: DataFrame, records: DataFrame) -> DataFrame:
+    """The rows of records with their source and the source's key."""
+    keys = records.select("record_sk", "source", "source_pk").distinct()
+    # keys: one row per record.
+    return rows.join(keys, "record_sk")

@@ -34,3 +34,25 @@ def edges_within(edges: DataFrame, records: DataFrame) -> DataFrame:
     for end in ("src_record_sk", "dst_record_sk"):
         edges = edges.join(records.withColumnRenamed("record_sk", end), end, "left_semi")
     return edges
+
+
+def edges_touching(edges: DataFrame, records: DataFrame, rule: str) -> DataFrame:
+    """The edges of a rule with an end among the records."""
+    # records: one row per record; the second half leaves out what the first has.
+    of_rule = edges.where(F.col("rule") == rule)
+    one, other = (records.withColumnRenamed("record_sk", end) for end in ("src_record_sk", "dst_record_sk"))
+    from_one = of_rule.join(one, "src_record_sk", "left_semi")
+    to_other = of_rule.join(other, "dst_record_sk", "left_semi").join(one, "src_record_sk", "left_anti")
+    return from_one.select(*edges.columns).unionByName(to_other.select(*edges.columns))
+
+
+def edges_over(edges: DataFrame, numbers: DataFrame, namespaces: list[str]) -> DataFrame:
+    """The edges over shared values of those numbers; a must-link has a number of another kind."""
+    # numbers: one row per identifier_sk.
+    found = edges.where(F.col("rule").isin(namespaces)).join(numbers, "identifier_sk", "left_semi")
+    return found.select(*edges.columns)
+
+
+def ends(edges: DataFrame) -> DataFrame:
+    """One row per end of an edge."""
+    return edges.select(F.explode(F.array("src_record_sk", "dst_record_sk")).alias("record_sk"))

@@ -29,11 +29,11 @@ from cdp_lake.identity.decisions import (
     sides,
 )
 from cdp_lake.identity.rows import live_identifiers, of_records, rewritten
-from cdp_lake.identity.scope import between_profiles, edges_within, reachable
+from cdp_lake.identity.scope import edges_within
 from cdp_lake.stages.job import Job, Progress, Stage
 from cdp_lake.stages.named_records import NamedRecords
 from cdp_lake.stages.runner import run_stages
-from cdp_lake.stages.settle_identity import Author, People, commit_people, named, settled
+from cdp_lake.stages.settle_identity import Author, People, commit_people, concerned, named, settled
 
 PURPOSE = "identity"
 UNMERGED = "unmerged"
@@ -180,7 +180,8 @@ def _withdrawn(row: dict[str, object], by: dict[int, int], at: datetime) -> tupl
 def _put_together(job: Job, decisions: DataFrame, records: set[int], actor: str) -> None:
     assignments, all_edges = job.lake.read(ASSIGNMENTS, PURPOSE), job.lake.read(EDGES, PURPOSE)
     homes = standing(assignments)
-    nodes = job.staged(_concerned(job, homes, all_edges, records), "nodes")
+    named_ones = job.spark.createDataFrame([(record,) for record in sorted(records)], "record_sk BIGINT")
+    nodes = job.staged(concerned(job, named_ones, all_edges, homes), "nodes")
     job.progress.step(f"{nodes.count():,} records of the people concerned")
     edges, held = edges_within(all_edges, nodes), of_records(job.lake.read(IDENTIFIERS, PURPOSE), nodes)
     found = job.staged(as_found(edges).unionByName(must_links(decisions, nodes)), "edges")
@@ -190,15 +191,3 @@ def _put_together(job: Job, decisions: DataFrame, records: set[int], actor: str)
     people = named(job, clusters, standing(published))
     assigned = job.staged(people.join(standing(published).select("record_sk", "valid_from"), "record_sk"), "assigned")
     commit_people(job, People(judged, assigned, published, replacing=edges), Author(actor, UNMERGED))
-
-
-def _concerned(job: Job, homes: DataFrame, edges: DataFrame, records: set[int]) -> DataFrame:
-    """One row per record of every profile that the records' evidence reaches, whatever a cluster refused of it."""
-    named_records = job.spark.createDataFrame([(record,) for record in sorted(records)], "record_sk BIGINT")
-    open_ends = job.staged(between_profiles(edges, homes), "open_ends")
-    profiles = of_records(homes, named_records).select("profile_id").distinct()
-    count = 0
-    while (reached := profiles.count()) > count:
-        count, profiles = reached, job.staged(reachable(profiles, open_ends), f"reached_{reached}")
-    # profiles: one row per profile.
-    return homes.join(profiles, "profile_id", "left_semi").select("record_sk")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -52,6 +52,7 @@ class Job:
     commits: list[Commit] = field(default_factory=list)
     judged: list[GateResult] = field(default_factory=list)
     docs: Path | None = None
+    resumed: Mapping[str, int] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -68,6 +69,13 @@ class Job:
     def home(self) -> Path:
         """The folder of the lake; absolute like `landing`."""
         return Path(self.settings.lake.path).absolute()
+
+    def resumes_from(self, table: TableContract) -> int | None:
+        """The version of a table that the last run of this stage read; None where it has to begin anew.
+
+        It has to when it never ran, or when its settings or the code have changed since.
+        """
+        return self.resumed.get(table.name)
 
     def staged(self, rows: DataFrame, name: str) -> DataFrame:
         """The same rows, computed once for all that follows in this stage."""
@@ -126,7 +134,8 @@ class Job:
 class Stage:
     """One step of the flow. `reads` are tables of earlier stages; its own tables are its state.
 
-    `watches` names what else its outcome depends on, outside the lake's tables.
+    `watches` names what else its outcome depends on, outside the lake's tables. A stage that `resumes` is told which
+    versions its last run read.
     """
 
     name: str
@@ -137,4 +146,5 @@ class Stage:
     settings_used: tuple[str, ...]
     depends_on_time: bool = True
     always_looks: bool = False
+    resumes: bool = False
     watches: Callable[[Settings], str] | None = None

@@ -15,6 +15,11 @@ PURPOSE = "identity"
 PROFILE_ID = re.compile(r"P[0-9]{9,}")
 
 
+def is_profile_id(word: str) -> bool:
+    """True for a word that has the form of a profile id."""
+    return PROFILE_ID.fullmatch(word) is not None
+
+
 class NamedRecords:
     """Words looked up in the published lake."""
 
@@ -25,7 +30,7 @@ class NamedRecords:
     def records(self, word: str) -> frozenset[int]:
         """The records meant, of a retired profile those it had last. Raises ConfigError when there are none."""
         if word not in self._found:
-            found = self._of_profile(word) if PROFILE_ID.fullmatch(word) else self._of_source(word)
+            found = self._of_profile(word) if is_profile_id(word) else self._of_source(word)
             if not found:
                 raise ConfigError(
                     f"'{word}' is no profile and no record here. Write a profile id such as P000000012, "

@@ -52,6 +52,7 @@ STAGES: tuple[Stage, ...] = (
         run=stitch,
         settings_used=("identity",),
         depends_on_time=False,
+        resumes=True,
     ),
     Stage(
         name="build_profiles",

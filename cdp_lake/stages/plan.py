@@ -18,7 +18,7 @@ from cdp_lake.contracts.ops import FILES, RUNS
 from cdp_lake.quality.summary import newest_runs
 from cdp_lake.stages.configuration import table_contracts
 from cdp_lake.stages.job import Stage
-from cdp_lake.stages.runner import fingerprint
+from cdp_lake.stages.runner import configuration, fingerprint
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,8 @@ def _reasons(
     if fingerprint(stage, lake, settings, as_of) == done["fingerprint"]:
         return
     found = [*_changed_inputs(stage, lake, settings, done)]
-    if done["config_hash"] != settings.digest(stage.settings_used):
-        found.append(f"settings changed: one of {', '.join(stage.settings_used)}")
+    if done["config_hash"] != configuration(stage, settings):
+        found.append(f"the code's version or its settings changed: one of {', '.join(stage.settings_used)}")
     if stage.depends_on_time and done["as_of"].astimezone(timezone.utc) != as_of:
         found.append(f"time went on to {as_of:%Y-%m-%d %H:%M}")
     yield from found or ["its code, its models or what it wrote changed since"]

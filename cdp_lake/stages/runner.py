@@ -65,6 +65,7 @@ def run_stages(
             progress.skip(stage.name, NOTHING)
             outcomes.append(StageOutcome(stage.name, NOTHING, 0.0))
             continue
+        job.resumed = _resumed(lake, settings, stage)
         outcomes.append(_run_one(stage, job, print_of_inputs))
     return outcomes
 
@@ -74,12 +75,16 @@ def fingerprint(stage: Stage, lake: Lake, settings: Settings, as_of: datetime) -
     inputs = {name: version for name, version in lake.versions.items() if _matches(name, stage.reads)}
     parts = {
         "inputs": inputs,
-        "settings": settings.digest(stage.settings_used),
-        "code": __version__,
+        "configuration": configuration(stage, settings),
         "as_of": as_of.isoformat() if stage.depends_on_time else None,
         "watched": stage.watches(settings) if stage.watches else None,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def configuration(stage: Stage, settings: Settings) -> str:
+    """What a stage's outcome depends on besides data and time: the code's version and its settings."""
+    return f"{__version__}:{settings.digest(stage.settings_used)}"
 
 
 def last_fingerprints(lake: Lake) -> dict[str, str]:
@@ -90,6 +95,17 @@ def last_fingerprints(lake: Lake) -> dict[str, str]:
         found = (row["started_at"], row["fingerprint"])
         newest[row["stage"]] = max(newest.get(row["stage"], found), found)
     return {stage: found for stage, (_, found) in newest.items()}
+
+
+def _resumed(lake: Lake, settings: Settings, stage: Stage) -> dict[str, int]:
+    """The versions that the last successful run of the stage read, if it had the same settings and the same code."""
+    if not stage.resumes:
+        return {}
+    mine = f"status = 'done' and stage = '{stage.name}'"
+    last = lake.head(RUNS).where(mine).orderBy("started_at", ascending=False).first()
+    if last is None or last["config_hash"] != configuration(stage, settings):
+        return {}
+    return dict(last["input_versions"])
 
 
 def _run_one(stage: Stage, job: Job, print_of_inputs: str) -> StageOutcome:
@@ -146,7 +162,7 @@ def _remember(job: Job, stage: Stage, started: datetime, seconds: float, ending:
         {commit.table: commit.version for commit in done},
         {commit.table: commit.rows for commit in done},
         dict(job.facts),
-        job.settings.digest(stage.settings_used),
+        configuration(stage, job.settings),
         ending.fingerprint,
         ending.message,
     )

@@ -15,7 +15,8 @@ from cdp_lake.identity.assignments import history, minted, mutual_best, overlaps
 from cdp_lake.identity.changes import CREATED, SPLIT, Making, changes, with_evidence, without_evidence
 from cdp_lake.identity.clusters import demoted, edges_inside, live_edges, members, replaced, unexcused, violations
 from cdp_lake.identity.invariants import broken_laws
-from cdp_lake.identity.rows import edge_rows
+from cdp_lake.identity.rows import edge_rows, of_records
+from cdp_lake.identity.scope import between_profiles, reachable
 from cdp_lake.stages.job import Job
 
 
@@ -53,6 +54,20 @@ def named(job: Job, clusters: DataFrame, before: DataFrame) -> DataFrame:
     fresh = minted(allocate(job.lake, nameless, "profile_id", "number"))
     # Both: one row per cluster, disjoint.
     return clusters.join(kept.unionByName(fresh), "cluster_sk").select("record_sk", "profile_id")
+
+
+def concerned(job: Job, records: DataFrame, edges: DataFrame, homes: DataFrame) -> DataFrame:
+    """One row per record of every profile that the records' evidence reaches, whatever a cluster refused of it.
+
+    records: one row per record. edges: identity.edges. homes: one row per record (record_sk, profile_id).
+    """
+    open_ends = job.staged(between_profiles(edges, homes), "open_ends")
+    profiles = of_records(homes, records).select("profile_id").distinct()
+    count = -1
+    while (reached := profiles.count()) > count:
+        count, profiles = reached, job.staged(reachable(profiles, open_ends), f"reached_{reached}")
+    # profiles: one row per profile.
+    return homes.join(profiles, "profile_id", "left_semi").select("record_sk")
 
 
 @dataclass(frozen=True)

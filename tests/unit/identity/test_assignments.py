@@ -1,10 +1,10 @@
 """A profile keeps its id as long as its people do."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
-from cdp_lake.identity.assignments import history, minted, mutual_best, overlaps, standing, without_used
+from cdp_lake.identity.assignments import history, known_on, minted, mutual_best, overlaps, standing, without_used
 from cdp_lake.identity.changes import Making, changes, with_evidence
 
 MONDAY, TUESDAY = datetime(2017, 5, 1), datetime(2017, 5, 2)
@@ -150,3 +150,20 @@ def test_only_rows_that_stand_now_count_as_before(spark):
     table = _published(spark, (1, "P1", TUESDAY)).unionByName(closed).unionByName(others)
 
     assert [row["profile_id"] for row in standing(table).collect()] == ["P1"]
+
+
+@pytest.mark.spark
+def test_what_was_known_on_a_day_is_not_changed_by_what_was_learnt_later(spark):
+    rows = [
+        ("person", 1, "P1", MONDAY, MONDAY, TUESDAY),
+        ("person", 1, "P2", MONDAY, TUESDAY, None),
+        ("person", 2, "P2", MONDAY, TUESDAY, None),
+    ]
+    table = spark.createDataFrame(rows, SCHEMA)
+
+    def known(at):
+        return {(row["record_sk"], row["profile_id"]) for row in known_on(table, at).collect()}
+
+    assert known(MONDAY) == {(1, "P1")}
+    assert known(TUESDAY) == {(1, "P2"), (2, "P2")}
+    assert known(MONDAY - timedelta(days=1)) == set()
