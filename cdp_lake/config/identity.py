@@ -73,7 +73,7 @@ class IncrementalRules(Strict):
     """
 
     from_records: int = Field(default=200_000, ge=0)
-    up_to_share: float = Field(default=0.1, ge=0, le=1)
+    up_to_share: float = Field(default=0.1, ge=0)
 
     def pays(self, changed: int, records: int) -> bool:
         """True when that many changed records of all are cheaper than all."""

@@ -113,7 +113,7 @@ def test_a_change_stitched_alone_leaves_what_stitching_everything_leaves(spark, 
     bit_by_bit, at_once = _Told(spark, folder / "bits"), _Told(spark, folder / "whole")
     for number in range(BATCHES):
         bit_by_bit.bring([world[number] for world in worlds], moment=number)
-        told = bit_by_bit.stitch("identity.incremental.from_records=0", "identity.incremental.up_to_share=1")
+        told = bit_by_bit.stitch("identity.incremental.from_records=0", "identity.incremental.up_to_share=99")
         assert ("only theirs are stitched" in " ".join(told)) == (number > 0)
     for number in range(BATCHES):
         at_once.bring([world[number] for world in worlds], moment=number)
