@@ -3,45 +3,149 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from cdp_lake.config.strict import Strict
+from cdp_lake.errors import did_you_mean
 
 Strength = Literal["strong", "needs_name", "device"]
 Normaliser = Literal["text", "lower", "email", "phone"]
+Follows = Literal["nobody", "one_person", "first_owner", "last_authenticated"]
+
+SCOPE = "@"
+# What a record says of a person beyond its identifiers: the columns that rules over several of them can ask for.
+COMPARABLE = ("given_key", "name_key", "birth_date", "postcode")
+# A value with characters hidden, in the syntax that Python and Java share. Stars and bullets hide wherever they
+# stand. An x is a letter as well: it hides in runs of three among digits, or of four before an @.
+MASKED = r"[*＊•●∗✱]|^[\d+() .-]*[xXＸｘ]{3,}[\d+() .xXＸｘ-]*$|^[^@]{0,3}[xXＸｘ]{4,}[^@]?@"
+_NAME = re.compile(r"[^@:\s]+")
+
+
+def type_of(namespace: str) -> str:
+    """The type of `type@scope`; a namespace without scope is its own type."""
+    return namespace.partition(SCOPE)[0]
+
+
+def _java_pattern(pattern: str) -> str:
+    """The pattern, once it compiles here and will in Spark, which reads Java's dialect."""
+    try:
+        re.compile(pattern)
+    except re.error as problem:
+        raise ValueError(f"'{pattern}' is not a regular expression: {problem}") from problem
+    if "(?P" in pattern or "(?(" in pattern:
+        raise ValueError(f"'{pattern}': Spark reads Java's dialect, which has no (?P..) and no (?(..)); use (..)")
+    return pattern
 
 
 class Namespace(Strict):
-    """One kind of identifier.
+    """One kind of identifier: how far its values are trusted, and when one is no evidence.
 
-    `strong` links on its own; `needs_name` links only records whose given names agree; `device` follows
-    the one person who signed in on it. `limit` is the number of values one profile may hold;
-    `max_holders` the number of records beyond which a value is no longer evidence of one person.
+    `strength`: `strong` links on its own; `needs_name` links only records whose given names agree; `device` follows
+    whoever signs in on it. `priority` is the order of trust, 1 the highest: the weakest evidence gives way first.
+
+    How many: `limit` is the number of values one profile may hold, and `unique: true` is how to write `limit: 1`; a
+    cluster with more is taken apart. A value on more than `max_holders` records, or with more than `max_names`
+    different given names, is refused everywhere; not so the `allowed` ones, which a person has looked at.
+
+    `scopes`: sources may map values into `name@app` or `name@brand`. Each scope is a namespace of its own under the
+    rules of its type: values never match across scopes, and limits count within one. Listed, the scopes are closed.
+
+    `follows`, of a device on which several people signed in: `one_person` gives up the device, `first_owner` and
+    `last_authenticated` give what nobody signed in for to the first or the last of them, and refuse the others' use.
+    `nobody`: such a device links nothing, shared or not. None of them lets a shared device join two people.
+
+    `reassignable: false`: a value keeps its first owner; whoever claims it later is refused. An owner is told by one
+    record alone: by the unique value of a more trusted namespace on the record that carries both. Records that name
+    nobody so are linked as ever. Without it (the default), names and limits weigh whom a value links.
+
+    `expires_after_days`: last seen with a record longer ago than that before the run's as_of, the value is no
+    evidence of that record. A record that is only ever delivered again unchanged was seen when it last changed.
     """
 
     name: str
     about: str = ""
+    preset: str | None = None
     priority: int = Field(ge=1)
     strength: Strength = "strong"
     normaliser: Normaliser = "text"
+    unique: bool = False
     limit: int | None = Field(default=None, ge=1)
     max_holders: int | None = Field(default=None, ge=1)
     max_names: int = Field(default=20, ge=1)
     names_a_person: bool = True
+    follows: Follows = "one_person"
+    reassignable: bool = True
+    expires_after_days: int | None = Field(default=None, ge=1)
+    scopes: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
-    blocked_patterns: tuple[str, ...] = ()
+    blocked_patterns: tuple[Annotated[str, AfterValidator(_java_pattern)], ...] = ()
 
-    @field_validator("blocked_patterns")
+    @model_validator(mode="before")
     @classmethod
-    def _patterns_compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as problem:
-                raise ValueError(f"'{pattern}' is not a regular expression: {problem}") from problem
-        return patterns
+    def _unique_is_a_limit_of_one(cls, given: Any) -> Any:
+        return {"limit": 1, **given} if isinstance(given, dict) and given.get("unique") is True else given
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Namespace:
+        problems = [*self._misnamed(), *self._contradictions(), *self._unreachable()]
+        if problems:
+            # Placed at the first one's own line, which may be a line of its preset.
+            text = "; ".join(text for _, text in problems)
+            raise PydanticCustomError("contradiction", "{text}", {"key": problems[0][0], "text": text})
+        return self
+
+    def _misnamed(self) -> Iterable[tuple[str, str]]:
+        """(setting, problem) of names that could not be told from their surroundings."""
+        if not _NAME.fullmatch(self.name):
+            yield (
+                "name",
+                f"'{self.name}': a name has no space, ':' or '@'; scopes come from sources, which write type@scope",
+            )
+        for scope in self.scopes:
+            if not _NAME.fullmatch(scope):
+                yield "scopes", f"scope '{scope}' has a space, ':' or '@' in it; write the app or brand alone"
+
+    def _contradictions(self) -> Iterable[tuple[str, str]]:
+        """(setting, problem) where two settings cannot both be meant."""
+        given = self.model_fields_set
+        if self.unique and self.limit != 1:
+            yield "limit", f"`unique: true` is one value per profile and `limit` says {self.limit}; leave one of them out"
+        if "unique" in given and not self.unique and self.limit == 1:
+            yield "unique", "`limit: 1` is what `unique: true` means; leave `unique: false` out, or raise the limit"
+        if {"max_names", "max_holders"} <= given and self.max_holders is not None and self.max_names > self.max_holders:
+            yield (
+                "max_names",
+                f"max_names {self.max_names} is never reached: beyond max_holders {self.max_holders} records a value is refused",
+            )
+        if "follows" in given and self.strength != "device":
+            yield "follows", f"only `strength: device` follows somebody, this one is {self.strength}"
+        if self.strength == "device" and not self.reassignable:
+            yield "reassignable", "a device says by `follows` whose it is; leave `reassignable` out"
+
+    def _unreachable(self) -> Iterable[tuple[str, str]]:
+        """(setting, problem) of listed values that another rule, or the normaliser, keeps from ever meeting theirs."""
+        for value in self.allowed:
+            pattern = next((p for p in self.blocked_patterns if re.search(p, value)), None)
+            if value in self.blocked or pattern:
+                yield "allowed", f"'{value}' is also blocked{f' by {pattern}' if pattern else ''}; take it out of one"
+            elif re.search(MASKED, value):
+                yield "allowed", f"'{value}' is masked, and masked values are never evidence"
+        for key, values in (("allowed", self.allowed), ("blocked", self.blocked)):
+            for value in values:
+                if value != _spelled(value, self.normaliser):
+                    yield key, f"'{value}' never occurs: values are kept as '{_spelled(value, self.normaliser)}'"
+
+
+def _spelled(value: str, normaliser: Normaliser) -> str:
+    """A listed value as the normaliser would at least leave it."""
+    if normaliser == "phone":
+        return "+" + re.sub(r"\D", "", value)
+    return value.strip() if normaliser == "text" else value.strip().lower()
 
 
 class CompositeRule(Strict):
@@ -49,6 +153,13 @@ class CompositeRule(Strict):
 
     name: str
     equal: tuple[str, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _attributes_exist(self) -> CompositeRule:
+        unknown = [name for name in self.equal if name not in COMPARABLE]
+        if unknown:
+            raise ValueError(f"equal '{unknown[0]}' is nothing records are compared by; {did_you_mean(unknown[0], COMPARABLE)}")
+        return self
 
 
 class ComponentRules(Strict):
@@ -95,9 +206,55 @@ class IdentityRules(Strict):
         for namespace in self.namespaces:
             other = seen.setdefault(namespace.priority, namespace.name)
             if other != namespace.name:
-                raise ValueError(f"namespaces '{other}' and '{namespace.name}' share priority {namespace.priority}")
+                raise ValueError(
+                    f"namespaces '{other}' and '{namespace.name}' share priority {namespace.priority}; "
+                    "give one of them a `priority` of its own"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> IdentityRules:
+        names = {namespace.name for namespace in self.namespaces}
+        twice = [rule.name for rule in self.composite_rules if rule.name in names]
+        if twice:
+            raise ValueError(f"composite rule '{twice[0]}' has the name of a namespace; edges could not tell them apart")
+        return self
+
+    @model_validator(mode="after")
+    def _owners_can_be_told(self) -> IdentityRules:
+        for namespace in self.namespaces:
+            if not namespace.reassignable and not any(is_more_trusted_owner(n, namespace) for n in self.namespaces):
+                raise ValueError(
+                    f"namespace '{namespace.name}' is not reassignable, but nothing more trusted is unique: "
+                    "its owners could not be told apart"
+                )
         return self
 
     def namespace(self, name: str) -> Namespace:
         """The namespace of that name; KeyError when there is none (checked at load)."""
         return {n.name: n for n in self.namespaces}[name]
+
+    def scoped(self, names: Iterable[str]) -> IdentityRules:
+        """The same rules with a namespace for every scope in use: those named here and those that are declared."""
+        types = {namespace.name: namespace for namespace in self.namespaces}
+        declared = [f"{n.name}{SCOPE}{scope}" for n in self.namespaces for scope in n.scopes]
+        wanted = sorted({name for name in [*declared, *names] if SCOPE in name and type_of(name) in types})
+        added = [types[type_of(name)].model_copy(update={"name": name, "scopes": ()}) for name in wanted]
+        return self.model_copy(update={"namespaces": (*self.namespaces, *added)})
+
+    def unknown(self, name: str) -> str | None:
+        """Why a source may not map into `name` or `type@scope`; None when it may."""
+        types = {namespace.name: namespace for namespace in self.namespaces if SCOPE not in namespace.name}
+        kind, _, scope = name.partition(SCOPE)
+        if kind not in types:
+            return f"unknown namespace '{kind}'; {did_you_mean(kind, types)}"
+        scopes = types[kind].scopes
+        if scopes and scope not in scopes:
+            return f"namespace '{kind}' has no scope '{scope}'; {did_you_mean(scope, scopes)}"
+        return None
+
+
+def is_more_trusted_owner(owner: Namespace, namespace: Namespace) -> bool:
+    """True when one value of `owner` is one person, on better authority than anything in `namespace`."""
+    is_one_person = owner.limit == 1 and owner.names_a_person and owner.strength == "strong"
+    return is_one_person and owner.priority < namespace.priority

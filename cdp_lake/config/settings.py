@@ -15,8 +15,9 @@ from cdp_lake.config.consent import ConsentRules
 from cdp_lake.config.destinations import DestinationRules
 from cdp_lake.config.identity import IdentityRules
 from cdp_lake.config.lake import LakeSettings, MlflowSettings
-from cdp_lake.config.layers import Layer, NamedItems, as_plain, assignments, overlay, read_folder, read_yaml
+from cdp_lake.config.layers import Layer, NamedItems, Where, as_plain, assignments, overlay, read_folder, read_yaml
 from cdp_lake.config.models import ModelRules
+from cdp_lake.config.presets import IdentityPresets, with_presets
 from cdp_lake.config.quality import QualityRules
 from cdp_lake.config.segments import Segment
 from cdp_lake.config.shipped import conf_dir
@@ -38,6 +39,7 @@ class Settings(Strict):
     mlflow: MlflowSettings = MlflowSettings()
     sources: tuple[SourceContract, ...] = ()
     identity: IdentityRules
+    identity_presets: IdentityPresets = IdentityPresets()
     survivorship: SurvivorshipRules
     traits: TraitRules
     models: ModelRules
@@ -52,6 +54,11 @@ class Settings(Strict):
         if name not in found:
             raise ConfigError(f"no source '{name}'; {did_you_mean(name, found)}")
         return found[name]
+
+    def with_scopes_in_use(self) -> Settings:
+        """The same settings with a namespace for every `type@scope` that a source maps into."""
+        names = {name for source in self.sources for _, name in source.namespaces_used()}
+        return self.model_copy(update={"identity": self.identity.scoped(names)})
 
     def digest(self, names: Iterable[str]) -> str:
         """A hash of some parts of the configuration, such as `traits` or `lake.catalog`: what a stage depends on."""
@@ -84,7 +91,8 @@ def load_settings(conf: Path | None = None, env: str | None = None, sets: Sequen
     for found in [*_environments(folders, env), assignments(sets)]:
         over = overlay(over, found)
     layer = overlay(overlay(layer, _own_settings(overlay(layer, over))), over)
-    return Loaded(_validated(layer), layer)
+    layer, problems = with_presets(layer)
+    return Loaded(_validated(layer, problems).with_scopes_in_use(), layer)
 
 
 def _own_settings(layer: Layer) -> Layer:
@@ -109,12 +117,17 @@ def _environments(folders: list[tuple[Path, str]], env: str | None) -> list[Laye
     return found
 
 
-def _validated(layer: Layer) -> Settings:
+def _validated(layer: Layer, problems: Sequence[tuple[Where, str]]) -> Settings:
+    """The settings, unless there are problems, found here or before. Those hide what only follows from them."""
+    lines, hidden = [located(where, text, layer) for where, text in problems], [where[:-1] for where, _ in problems]
     try:
-        return Settings.model_validate(as_plain(layer.tree))
+        settings = Settings.model_validate(as_plain(layer.tree))
     except ValidationError as problem:
-        lines = [described(dict(error), layer) for error in problem.errors()]
-        raise ConfigError("\n".join(dict.fromkeys(lines))) from problem
+        own = [e for e in problem.errors() if _named_path(e["loc"], layer.tree)[:-1] not in hidden]
+        lines += [described(dict(error), layer) for error in own]
+    if lines:
+        raise ConfigError("\n".join(dict.fromkeys(lines)))
+    return settings
 
 
 def described(error: Mapping[str, Any], layer: Layer) -> str:

@@ -145,11 +145,14 @@ class SourceColumn(Strict):
 class Identifier(Strict):
     """A column whose value identifies a person, in a namespace of conf/identity.yml.
 
+    `wechat_openid@wx123` is type and scope: an id that means something only within one app, shop or brand. The rules
+    of the type apply, and values of two scopes never match.
+
     Facts without a key of their own hang on one carrier record: the first identifier listed that has a
     value and is not `carrier: false`.
     """
 
-    namespace: str
+    namespace: str = Field(pattern=r"^[^@:\s]+(@[^@:\s]+)?$")
     column: str
     carrier: bool = True
 
@@ -230,6 +233,12 @@ class SourceContract(Strict):
     def column_of(self, field: str) -> SourceColumn | None:
         """The column that fills a silver field, if the feed has one."""
         return next((c for c in self.columns if c.field == field), None)
+
+    def namespaces_used(self) -> list[tuple[tuple[str, ...], str]]:
+        """(setting, namespace) of every identifier, and of every kind of person a consent can name."""
+        used = [(("identifiers", str(place)), i.namespace) for place, i in enumerate(self.identifiers)]
+        subject = self.column_of("subject_namespace")
+        return used + [(("columns", subject.name, "one_of"), name) for name in (subject.one_of if subject else ())]
 
     @property
     def required_headers(self) -> tuple[str, ...]:

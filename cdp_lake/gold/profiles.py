@@ -1,8 +1,9 @@
 """Profiles: the golden record of every person, known or anonymous."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from cdp_lake.config.identity import SCOPE
 from cdp_lake.config.survivorship import ATTRIBUTES, SurvivorshipRules
 from cdp_lake.contracts.conform import conform
 from cdp_lake.contracts.gold import PROFILES
@@ -27,11 +28,16 @@ def build_profiles(
     whole = golden.join(_live_identifiers(assigned, identifiers), on="profile_id", how="left")
     no_identifiers = F.array().cast("array<struct<namespace: string, value: string>>")
     complete = whole.withColumn("identifiers", F.coalesce("identifiers", no_identifiers))
-    names_a_person = F.exists("identifiers", lambda i: i["namespace"].isin(*rules.known_namespaces))
+    names_a_person = F.exists("identifiers", lambda i: _type_of(i["namespace"]).isin(*rules.known_namespaces))
     return conform(
         complete.withColumns({"is_known": names_a_person, "source_count": F.size("sources")}),
         PROFILES,
     )
+
+
+def _type_of(namespace: Column) -> Column:
+    """The namespace without its scope: an app's id names a person in whichever app."""
+    return F.substring_index(namespace, SCOPE, 1)
 
 
 def _newest_versions(assigned: DataFrame, source_records: DataFrame) -> DataFrame:

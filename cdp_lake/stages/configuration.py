@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cdp_lake.config.destinations import check_destinations
+from cdp_lake.config.identity import type_of
 from cdp_lake.config.models import check_models
 from cdp_lake.config.quality import check_suites
 from cdp_lake.config.segments import SegmentRules
@@ -14,7 +15,7 @@ from cdp_lake.config.survivorship import check_survivorship
 from cdp_lake.contracts import Column, TableContract
 from cdp_lake.contracts.catalogue import TABLES
 from cdp_lake.contracts.gold import PROFILES, TRAITS
-from cdp_lake.errors import ConfigError, did_you_mean
+from cdp_lake.errors import ConfigError
 from cdp_lake.segments.checks import check_segments
 from cdp_lake.traits.columns import trait_columns
 
@@ -41,11 +42,11 @@ def table_contracts(settings: Settings) -> tuple[TableContract, ...]:
 
 
 def _identifier_problems(settings: Settings) -> list[Problem]:
-    known = {namespace.name for namespace in settings.identity.namespaces}
-    named = [(s.name, i.namespace) for s in settings.sources for i in s.identifiers if i.namespace not in known]
     return [
-        (("sources", source, "identifiers"), f"unknown namespace '{namespace}'; {did_you_mean(namespace, known)}")
-        for source, namespace in named
+        (("sources", source.name, *where), problem)
+        for source in settings.sources
+        for where, namespace in source.namespaces_used()
+        if (problem := settings.identity.unknown(namespace))
     ]
 
 
@@ -54,7 +55,7 @@ def _rule_problems(settings: Settings) -> list[Problem]:
     profile = {column.name: column.type for column in PROFILES.columns}
     rules = SegmentRules(segments=settings.segments)
     models = [model.name for model in settings.models.models]
-    namespaces = [namespace.name for namespace in settings.identity.namespaces]
+    namespaces = {type_of(namespace.name) for namespace in settings.identity.namespaces}
     sources = [source.name for source in settings.sources]
     segments = [segment.name for segment in settings.segments]
     return [
