@@ -114,14 +114,12 @@ class Namespace(Strict):
         """(setting, problem) where two settings cannot both be meant."""
         given = self.model_fields_set
         if self.unique and self.limit != 1:
-            yield "limit", f"`unique: true` is one value per profile and `limit` says {self.limit}; leave one of them out"
+            yield "limit", f"`unique: true` is one value per profile, `limit` says {self.limit}; leave one of them out"
         if "unique" in given and not self.unique and self.limit == 1:
             yield "unique", "`limit: 1` is what `unique: true` means; leave `unique: false` out, or raise the limit"
         if {"max_names", "max_holders"} <= given and self.max_holders is not None and self.max_names > self.max_holders:
-            yield (
-                "max_names",
-                f"max_names {self.max_names} is never reached: beyond max_holders {self.max_holders} records a value is refused",
-            )
+            first = f"beyond max_holders {self.max_holders} records a value is refused anyway"
+            yield "max_names", f"max_names {self.max_names} is never reached: {first}"
         if "follows" in given and self.strength != "device":
             yield "follows", f"only `strength: device` follows somebody, this one is {self.strength}"
         if self.strength == "device" and not self.reassignable:
@@ -156,9 +154,9 @@ class CompositeRule(Strict):
 
     @model_validator(mode="after")
     def _attributes_exist(self) -> CompositeRule:
-        unknown = [name for name in self.equal if name not in COMPARABLE]
-        if unknown:
-            raise ValueError(f"equal '{unknown[0]}' is nothing records are compared by; {did_you_mean(unknown[0], COMPARABLE)}")
+        for name in self.equal:
+            if name not in COMPARABLE:
+                raise ValueError(f"equal '{name}' is nothing records are compared by; {did_you_mean(name, COMPARABLE)}")
         return self
 
 
@@ -217,7 +215,9 @@ class IdentityRules(Strict):
         names = {namespace.name for namespace in self.namespaces}
         twice = [rule.name for rule in self.composite_rules if rule.name in names]
         if twice:
-            raise ValueError(f"composite rule '{twice[0]}' has the name of a namespace; edges could not tell them apart")
+            raise ValueError(
+                f"composite rule '{twice[0]}' has the name of a namespace; edges name the one or the other"
+            )
         return self
 
     @model_validator(mode="after")

@@ -42,7 +42,8 @@ def with_presets(layer: Layer) -> tuple[Layer, list[tuple[Where, str]]]:
         if chosen is None:
             continue
         if not isinstance(presets.get(str(chosen)), dict):
-            problems.append(((*_NAMESPACES, name, "preset"), f"unknown preset '{chosen}'; {did_you_mean(str(chosen), presets)}"))
+            problem = f"unknown preset '{chosen}'; {did_you_mean(str(chosen), presets)}"
+            problems.append(((*_NAMESPACES, name, "preset"), problem))
             continue
         # A setting that a layer took away has left its place among the origins.
         taken = {k: v for k, v in presets[chosen].items() if k not in own and (*_NAMESPACES, name, k) not in origins}

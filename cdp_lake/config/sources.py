@@ -236,9 +236,10 @@ class SourceContract(Strict):
 
     def namespaces_used(self) -> list[tuple[tuple[str, ...], str]]:
         """(setting, namespace) of every identifier, and of every kind of person a consent can name."""
-        used = [(("identifiers", str(place)), i.namespace) for place, i in enumerate(self.identifiers)]
+        used: list[tuple[tuple[str, ...], str]] = []
+        used += [(("identifiers", str(place)), i.namespace) for place, i in enumerate(self.identifiers)]
         subject = self.column_of("subject_namespace")
-        return used + [(("columns", subject.name, "one_of"), name) for name in (subject.one_of if subject else ())]
+        return used + [(("columns", subject.name, "one_of"), name) for name in subject.one_of] if subject else used
 
     @property
     def required_headers(self) -> tuple[str, ...]:

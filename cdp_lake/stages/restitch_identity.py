@@ -94,7 +94,7 @@ def _judged(job: Job, change: Change) -> Judged:
     witnesses = affected.together(affected.holders_of(rows, affected.together(reached, own)), change.alive)
     testimony = of_records(records, job.staged(witnesses, "witnesses"))
     observed, people = job.staged(identifiers_of(testimony), "observed"), job.staged(people_of(testimony), "people")
-    again = guarded(observed, people, job.settings.identity)
+    again = guarded(observed, people, job.settings.identity, job.as_of)
     judged = job.staged(affected.judged_anew(again, touched, rejudged), "judged")
     return Judged(judged, reached, affected.name_links(stored, judged, change.records))
 

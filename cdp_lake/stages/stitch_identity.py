@@ -41,7 +41,7 @@ def _stitch_all(job: Job) -> None:
     records, decisions = job.lake.read(SOURCE_RECORDS, PURPOSE), job.lake.read(DECISIONS, PURPOSE)
     people = job.staged(people_of(records), "people")
     observed = job.staged(identifiers_of(records), "observed")
-    guarded_values = job.staged(guarded(observed, people, rules), "guarded")
+    guarded_values = job.staged(guarded(observed, people, rules, job.as_of), "guarded")
     known = value_keys(job.lake.head(IDENTIFIERS))
     identifiers = job.staged(numbered(job, guarded_values, known), "identifiers")
     job.progress.step(f"{identifiers.count():,} identifiers")

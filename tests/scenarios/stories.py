@@ -1,7 +1,8 @@
 """Identity stories: a small table of records in, who is one person and what was refused out.
 
-All stories are told to Spark at once, each in a world of its own: its values carry the story's name, blocked ones
-excepted. Every story is told a second time with its records in the opposite order.
+All stories are told to Spark at once, each in a world of its own: its values carry the story's name, blocked and
+masked ones excepted. Every story is told a second time with its records in the opposite order. The rules are the
+shipped ones, and beside them namespaces that show what else the rules can say.
 """
 
 import re
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from cdp_lake.config.identity import IdentityRules
+from cdp_lake.config.identity import MASKED, IdentityRules, Namespace
 from cdp_lake.identity.clusters import demoted, violations
 from cdp_lake.identity.edges import linked
 from cdp_lake.identity.guardrails import guarded
@@ -25,8 +26,22 @@ NAMESPACES = {
     **{name: name for name in ("email", "phone")},
     **{"user": "user_id", "crm": "crm_id", "card": "loyalty_id", "order": "order_id"},
     **{"device": "anonymous_id", "wechat": "wechat_unionid"},
+    # Devices by whom they follow, and other namespaces the shipped rules do not have.
+    **{"tablet": "first_owner_device", "till": "last_user_device", "badge": "unfollowed_device"},
+    **{"passport": "passport", "pending": "wecom_pending_id", "title": "title"},
+    **{"openid_a": "wechat_openid@app_a", "openid_b": "wechat_openid@app_b"},
 }
+ALLOWED = tuple(f"team@known.com~an allowed value may be as common as it is~{telling}" for telling in ("forth", "back"))
+SHOWN_BESIDE = (
+    Namespace(name="first_owner_device", priority=201, strength="device", follows="first_owner"),
+    Namespace(name="last_user_device", priority=202, strength="device", follows="last_authenticated"),
+    Namespace(name="unfollowed_device", priority=203, strength="device", follows="nobody"),
+    Namespace(name="passport", priority=204, reassignable=False),
+    Namespace(name="title", priority=205, max_names=2, max_holders=3, allowed=ALLOWED),
+    Namespace(name="wecom_pending_id", priority=206, expires_after_days=90, names_a_person=False),
+)
 START = datetime(2017, 1, 1)
+AS_OF = START + timedelta(days=1)
 SCHEMA = """
     record_sk BIGINT, version_no INT, is_carrier BOOLEAN, source_pk STRING, given_key STRING, name_key STRING,
     birth_date STRING, postcode STRING,
@@ -64,6 +79,12 @@ class Ending:
     people: Clusters
     people_backwards: Clusters
     refused: frozenset[str]
+
+
+def with_all_namespaces(rules: IdentityRules) -> IdentityRules:
+    """The rules with every namespace a story can speak of."""
+    wider = rules.model_copy(update={"namespaces": (*rules.namespaces, *SHOWN_BESIDE)})
+    return wider.scoped(NAMESPACES.values())
 
 
 def told(spark: SparkSession, stories: Iterable[Story], rules: IdentityRules) -> dict[str, Ending]:
@@ -105,7 +126,7 @@ def components(nodes: Iterable[int], edges: Iterable[tuple[int, int]]) -> dict[i
 
 
 def _record(row: dict[str, str], world: str, minute: int, rules: IdentityRules) -> tuple[object, ...]:
-    seen = START + timedelta(minutes=minute)
+    seen = START + timedelta(minutes=minute) - timedelta(days=int(row.get("days_ago") or 0))
     pairs = [
         (NAMESPACES[column], _value(NAMESPACES[column], value, world, rules))
         for column in NAMESPACES
@@ -123,16 +144,15 @@ def _record(row: dict[str, str], world: str, minute: int, rules: IdentityRules) 
 
 def _value(name: str, value: str, world: str, rules: IdentityRules) -> str:
     namespace = rules.namespace(name)
-    blocked = value in namespace.blocked or any(re.search(p, value) for p in namespace.blocked_patterns)
+    blocked = value in namespace.blocked or any(re.search(p, value) for p in (MASKED, *namespace.blocked_patterns))
     return value if blocked else value + world
 
 
 def _settled_edges(records: DataFrame, rules: IdentityRules) -> list[tuple[int, int, str | None]]:
     """What stitch_identity does, with numbers from a hash and components from plain Python."""
     people = people_of(records).persist()
-    numbered = guarded(identifiers_of(records), people, rules).withColumn(
-        "identifier_sk", F.xxhash64("namespace", "value")
-    )
+    observed = identifiers_of(records).persist()
+    numbered = guarded(observed, people, rules, AS_OF).withColumn("identifier_sk", F.xxhash64("namespace", "value"))
     identifiers = numbered.persist()
     edges = linked(identifiers, people, rules).persist()
     nodes = [row["record_sk"] for row in people.select("record_sk").collect()]

@@ -3,7 +3,7 @@
 import pytest
 
 from cdp_lake.stages.configuration import configured
-from tests.scenarios.stories import Story, told
+from tests.scenarios.stories import Story, told, with_all_namespaces
 
 
 def story(name: str, table: str, people: str, *refused: str) -> Story:
@@ -371,12 +371,145 @@ COMPOSITES = [
     ),
 ]
 
-STORIES = [*SHAPES, *DEVICES, *PHONES, *CARDS, *GUARDRAILS, *COMPOSITES]
+OWNED = [
+    story(
+        "device of its first owner",
+        """record | user | tablet | email   | order    | carrier
+           ann    | u1   | t1     |         | o1       |
+           bob    | u2   | t1     |         | o2       |
+           anon   |      | t1     |         | o1 o2 o3 | tablet
+           quiet  |      | t1     |         |          |
+           orders |      |        | o@x.com | o3       |""",
+        "ann anon quiet | bob | orders",
+        "device_of_first_owner",
+        "blocked_carrier",
+    ),
+    story(
+        "device of whoever signed in last",
+        """record | user | till | order    | carrier
+           bob    | u2   | t1   | o2       |
+           ann    | u1   | t1   | o1       |
+           anon   |      | t1   | o1 o2 o3 | till
+           quiet  |      | t1   |          |""",
+        "bob | ann anon quiet",
+        "device_of_last_authenticated",
+        "blocked_carrier",
+    ),
+    story(
+        "the owner's own id on the device stays",
+        """record | user | tablet | email           | carrier
+           anon   |      | t1     | a@x.com b@x.com | tablet
+           ann    |      |        | a@x.com         |
+           bob    | u2   | t1     | b@x.com         |""",
+        "anon ann | bob",
+        "device_of_first_owner",
+        "blocked_carrier",
+    ),
+    story(
+        "whoever has a name or another id is not taken for the owner",
+        """record | user | name    | tablet | order | birth      | postcode
+           ann    | u1   |         | t1     |       |            |
+           bob    | u2   | Bob Ito | t1     | o2    | 1980-02-03 | 10115
+           named  |      | Bob Ito | t1     |       | 1980-02-03 | 10115
+           order  |      |         | t1     | o2    |            |""",
+        "ann | bob named order",
+        "device_of_first_owner",
+    ),
+    story(
+        "tablet of one person",
+        """record | user | tablet | order | carrier
+           ann    | u1   | t1     |       |
+           anon   |      | t1     | o1    | tablet
+           order  |      |        | o1    |""",
+        "ann anon order",
+    ),
+    story(
+        "device that follows nobody, though it is one person's",
+        """record | user | badge | order | carrier
+           ann    | u1   | b1    |       |
+           anon   |      | b1    | o1    | badge
+           order  |      |       | o1    |""",
+        "ann | anon | order",
+        "device_follows_nobody",
+        "blocked_carrier",
+    ),
+    story(
+        "a passport keeps its first owner",
+        """record | user | passport
+           ann    | u1   | p1
+           again  | u1   | p1
+           bob    | u2   | p1
+           lead   |      | p1""",
+        "ann again lead | bob",
+        "not_reassignable",
+    ),
+]
+
+MEANING = [
+    story(
+        "masked values",
+        """record | crm          | order             | phone
+           a      | 138****1234  | z***@mail.com     |
+           b      | 138****1234  |                   |
+           c      |              | z***@mail.com     |
+           d      | 138xxxx1234  |                   | +4917••••001
+           e      | 138xxxx1234  |                   |
+           f      |              |                   | +4917••••001""",
+        "a | b | c | d | e | f",
+        "masked_value",
+    ),
+    story(
+        "an x among letters hides nothing",
+        """record | crm           | order
+           a      | maxxxine      | XL-7
+           b      | maxxxine      |
+           c      |               | XL-7""",
+        "a b c",
+    ),
+    story(
+        "ids of two apps are never one",
+        """record | openid_a | openid_b
+           a      | o1       |
+           b      | o1       |
+           c      |          | o1""",
+        "a b | c",
+    ),
+    story(
+        "an allowed value may be as common as it is",
+        """record | name      | title
+           a      | Ann Lee   | team@known.com
+           b      | Bob Stone | team@known.com
+           c      | Cleo Park | team@known.com
+           d      | Dora Wu   | team@known.com""",
+        "a b c d",
+    ),
+    story(
+        "the same without being allowed",
+        """record | name      | title
+           a      | Ann Lee   | team@other.com
+           b      | Bob Stone | team@other.com
+           c      | Cleo Park | team@other.com
+           d      | Dora Wu   | team@other.com""",
+        "a | b | c | d",
+        "too_many_names",
+    ),
+    story(
+        "an id that expired",
+        """record | pending | days_ago
+           old    | p1      | 100
+           one    | p1      | 89
+           other  | p1      |""",
+        "old | one other",
+        "expired",
+    ),
+]
+
+STORIES = [*SHAPES, *DEVICES, *PHONES, *CARDS, *GUARDRAILS, *COMPOSITES, *OWNED, *MEANING]
 
 
 @pytest.fixture(scope="module")
 def endings(spark):
-    return told(spark, STORIES, configured().settings.identity)
+    return told(spark, STORIES, with_all_namespaces(configured().settings.identity))
 
 
 @pytest.mark.spark
