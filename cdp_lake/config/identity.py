@@ -230,6 +230,11 @@ class IdentityRules(Strict):
                 )
         return self
 
+    @property
+    def depends_on_time(self) -> bool:
+        """True when the same records may be other evidence on another day."""
+        return any(namespace.expires_after_days is not None for namespace in self.namespaces)
+
     def namespace(self, name: str) -> Namespace:
         """The namespace of that name; KeyError when there is none (checked at load)."""
         return {n.name: n for n in self.namespaces}[name]

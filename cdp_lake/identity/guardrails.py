@@ -34,7 +34,7 @@ IN_DISPUTE = "in_dispute"  # refuses carriers of the value, not the value
 _COMPARABLE = 50
 _VALUES = "array<struct<namespace: string, value: string>>"
 _OF_RECORD = ("given_key", "name_key", "carrier_key")
-_ON_THE_WAY = ("name_key", "carrier_key", "_is_evidence", "_is_mixed", "_of_owner")
+_ON_THE_WAY = ("name_key", "carrier_key", "_is_claim", "_is_mixed", "_of_owner")
 _REASONS = ("_own_why", "_value_why", "_claim_why", "_record_why", "_carrier_why")
 
 
@@ -52,7 +52,8 @@ def guarded(identifiers: DataFrame, people: DataFrame, rules: IdentityRules, as_
     # people: one row per record; refused: one row per value; crowded: per record and namespace; mixed: per record.
     is_evidence_of_nobody = refused.where(F.col("_why") != IN_DISPUTE).withColumnRenamed("_why", "_value_why")
     judged = known.join(is_evidence_of_nobody, list(OF_VALUE), "left").join(crowded, ["record_sk", "namespace"], "left")
-    judged = judged.withColumn("_is_evidence", F.coalesce("_own_why", "_value_why", "_record_why").isNull())
+    # Who claims a value is told by what is on its record, whatever is on others: they may change without it.
+    judged = judged.withColumn("_is_claim", F.coalesce("_own_why", "_record_why").isNull())
     judged = judged.transform(with_owners, rules) if has_owners(rules) else judged.transform(_without_owners)
     judged = judged.join(_mixed_carriers(people, refused, rules), "record_sk", "left")
     judged = judged.withColumn("_carrier_why", _blocked_carrier())

@@ -67,7 +67,7 @@ def is_masked() -> Column:
 
 def has_expired(rules: IdentityRules, as_of: datetime) -> Column:
     """True when the row's value was last seen with its record longer ago than its namespace allows; never unknown."""
-    if all(n.expires_after_days is None for n in rules.namespaces):
+    if not rules.depends_on_time:
         return F.lit(False)
     oldest = F.lit(as_of) - F.make_dt_interval(setting(rules, "expires_after_days"))
     return F.coalesce(F.col("_last_seen") < oldest, F.lit(False))

@@ -36,7 +36,7 @@ def with_owners(rows: DataFrame, rules: IdentityRules) -> DataFrame:
     """The same rows with `_claim_why`, the rule by which a value is somebody else's, and `_of_owner`.
 
     `_of_owner` is set on all rows of a carrier whose own value has an owner: that value, and the id its owner goes by.
-    rows: one row per (record, namespace, value) with `_is_evidence`, and the record's `name_key` and `carrier_key`.
+    rows: one row per (record, namespace, value) with `_is_claim`, and the record's `name_key` and `carrier_key`.
     """
     owned = rows.transform(_with_claims, rules).transform(_with_owner, rules)
     is_carrier = F.col("carrier_key").eqNullSafe(F.concat_ws(":", *OF_VALUE))
@@ -44,7 +44,7 @@ def with_owners(rows: DataFrame, rules: IdentityRules) -> DataFrame:
     own = F.when(is_carrier & F.col("_owner").isNotNull(), of_owner)
     judged = owned.withColumns(
         {
-            "_claim_why": F.when(F.col("_is_evidence") & _is_foreign(rules) & ~is_carrier, _rule(rules)),
+            "_claim_why": F.when(F.col("_is_claim") & _is_foreign(rules) & ~is_carrier, _rule(rules)),
             "_of_owner": F.max(own).over(Window.partitionBy("record_sk")),
         }
     )
@@ -53,19 +53,19 @@ def with_owners(rows: DataFrame, rules: IdentityRules) -> DataFrame:
 
 def _with_claims(rows: DataFrame, rules: IdentityRules) -> DataFrame:
     """`_person`, who claims the value on this record, and since when and until when both were seen on it."""
-    of_record, is_evidence = Window.partitionBy("record_sk"), F.col("_is_evidence")
+    of_record, is_claim = Window.partitionBy("record_sk"), F.col("_is_claim")
     seen = [F.col("valid_from").alias("since"), F.col("_last_seen").alias("until")]
     one = F.struct(setting(rules, "priority").alias("priority"), *OF_VALUE, *seen)
     told = rows.withColumns(
         {
-            "_any": F.min(F.when(is_evidence & names_a_person(rules), one)).over(of_record),
-            "_unique": F.min(F.when(is_evidence & is_unique(rules), one)).over(of_record),
-            "_values": F.count_if(is_evidence).over(of_record),
+            "_any": F.min(F.when(is_claim & names_a_person(rules), one)).over(of_record),
+            "_unique": F.min(F.when(is_claim & is_unique(rules), one)).over(of_record),
+            "_values": F.count_if(is_claim).over(of_record),
         }
     )
     is_told = ~is_reassignable(rules) & (F.col("_unique.priority") < setting(rules, "priority"))
     who = F.when(is_device_that_follows(rules, *_HAS_OWNER), F.col("_any")).when(is_told, F.col("_unique"))
-    claimed = told.withColumn("_who", F.when(is_evidence, who))
+    claimed = told.withColumn("_who", F.when(is_claim, who))
     return claimed.withColumns(
         {
             "_person": F.when(F.col("_who").isNotNull(), F.struct(*[f"_who.{name}" for name in _PERSON])),
@@ -77,13 +77,13 @@ def _with_claims(rows: DataFrame, rules: IdentityRules) -> DataFrame:
 
 def _with_owner(rows: DataFrame, rules: IdentityRules) -> DataFrame:
     """`_owner` of a value that several people claim: the first of them, or the last."""
-    of_value, is_claim = Window.partitionBy(*OF_VALUE), F.col("_person").isNotNull()
+    of_value, is_told = Window.partitionBy(*OF_VALUE), F.col("_person").isNotNull()
     told = rows.withColumns(
         {
             "_one": F.min("_person").over(of_value),
             "_other": F.max("_person").over(of_value),
-            "_first": F.min(F.when(is_claim, F.struct("_since", "_person"))).over(of_value)["_person"],
-            "_last": F.max(F.when(is_claim, F.struct("_until", "_person"))).over(of_value)["_person"],
+            "_first": F.min(F.when(is_told, F.struct("_since", "_person"))).over(of_value)["_person"],
+            "_last": F.max(F.when(is_told, F.struct("_until", "_person"))).over(of_value)["_person"],
         }
     )
     owner = F.when(is_device_that_follows(rules, "last_authenticated"), F.col("_last")).otherwise(F.col("_first"))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timezone
+
+from cdp_lake.adapters.clock import now
+from cdp_lake.config.settings import Settings
 from cdp_lake.contracts import conform
 from cdp_lake.contracts.identity import ASSIGNMENTS, DECISIONS, IDENTIFIERS
 from cdp_lake.contracts.silver import SOURCE_RECORDS
@@ -25,7 +29,9 @@ def stitch(job: Job) -> None:
 
     Ids of the last run are kept wherever people overlap.
     """
-    since = None if job.rebuild else job.resumes_from(SOURCE_RECORDS)
+    # Values expire on records that nothing happened to.
+    anew = job.rebuild or job.settings.identity.depends_on_time
+    since = None if anew else job.resumes_from(SOURCE_RECORDS)
     if since is not None:
         change = changed_since(job, since)
         changed, records = change.records.count(), standing(job.lake.read(ASSIGNMENTS, PURPOSE)).count()
@@ -55,3 +61,10 @@ def _stitch_all(job: Job) -> None:
     assigned = job.staged(people_now.join(first_seen(records), "record_sk"), "assigned")
     job.upsert(IDENTIFIERS, conform(identifier_rows(identifiers), IDENTIFIERS).persist(), complete=True)
     commit_people(job, People(edges, assigned, published), AUTHOR)
+
+
+def day_of_expiry(settings: Settings) -> str:
+    """The day a run takes place on, where values expire: another day they may be other ones. Else nothing."""
+    if not settings.identity.depends_on_time:
+        return ""
+    return f"{(settings.lake.as_of or now()).astimezone(timezone.utc):%Y-%m-%d}"

@@ -88,7 +88,7 @@ def test_a_column_that_a_source_does_not_have_is_named(project):
 def test_a_namespace_nobody_declared_is_named(project):
     conf = project(sources__crm="name: crm\nidentifiers:\n- {namespace: e-mail, column: email}\n")
     (line,) = problems(conf)
-    assert line.startswith("sources/crm.yml:2: sources.crm.identifiers: unknown namespace 'e-mail'")
+    assert line.startswith("sources/crm.yml:3: sources.crm.identifiers.0: unknown namespace 'e-mail'")
     assert line.endswith("Did you mean 'email'?")
 
 
