@@ -14,6 +14,7 @@ from cdp_lake.identity.decisions import must_links, sides
 from cdp_lake.identity.edges import linked
 from cdp_lake.identity.guardrails import guarded
 from cdp_lake.identity.identifiers import identifiers_of, people_of
+from cdp_lake.identity.owners import has_owners
 from cdp_lake.identity.rows import first_seen, identifier_rows, live_identifiers, record_keys, value_keys
 from cdp_lake.stages.job import Job
 from cdp_lake.stages.numbering import numbered
@@ -29,13 +30,14 @@ def stitch(job: Job) -> None:
 
     Ids of the last run are kept wherever people overlap.
     """
-    # Values expire on records that nothing happened to.
-    anew = job.rebuild or job.settings.identity.depends_on_time
+    rules = job.settings.identity
+    # Values expire on records that nothing happened to; and who owns a value may hang on values of records far off.
+    anew = job.rebuild or rules.depends_on_time or has_owners(rules)
     since = None if anew else job.resumes_from(SOURCE_RECORDS)
     if since is not None:
         change = changed_since(job, since)
         changed, records = change.records.count(), standing(job.lake.read(ASSIGNMENTS, PURPOSE)).count()
-        if job.settings.identity.incremental.pays(changed, records):
+        if rules.incremental.pays(changed, records):
             job.progress.step(f"{changed:,} of {records:,} records came, went or changed: only theirs are stitched")
             restitch(job, change, AUTHOR)
             return
