@@ -62,6 +62,8 @@ class Namespace(Strict):
     record alone: by the unique value of a more trusted namespace on the record that carries both. Records that name
     nobody so are linked as ever. Without it (the default), names and limits weigh whom a value links.
 
+    `keyed_hash: true`: silver and all after it hold the value as a hash made with the lake's key, never in clear.
+
     `expires_after_days`: last seen with a record longer ago than that before the run's as_of, the value is no
     evidence of that record. A record that is only ever delivered again unchanged was seen when it last changed.
     """
@@ -76,6 +78,7 @@ class Namespace(Strict):
     limit: int | None = Field(default=None, ge=1)
     max_holders: int | None = Field(default=None, ge=1)
     max_names: int = Field(default=20, ge=1)
+    keyed_hash: bool = False
     names_a_person: bool = True
     follows: Follows = "one_person"
     reassignable: bool = True
@@ -120,6 +123,10 @@ class Namespace(Strict):
         if {"max_names", "max_holders"} <= given and self.max_holders is not None and self.max_names > self.max_holders:
             first = f"beyond max_holders {self.max_holders} records a value is refused anyway"
             yield "max_names", f"max_names {self.max_names} is never reached: {first}"
+        if self.keyed_hash and self.normaliser == "phone":
+            yield "keyed_hash", "phones are kept in clear: they are written to; take another normaliser"
+        if self.keyed_hash and (self.allowed or self.blocked or self.blocked_patterns):
+            yield "keyed_hash", "no listed value or pattern can be compared with a hash; leave the lists out"
         if "follows" in given and self.strength != "device":
             yield "follows", f"only `strength: device` follows somebody, this one is {self.strength}"
         if self.strength == "device" and not self.reassignable:
@@ -234,6 +241,11 @@ class IdentityRules(Strict):
     def depends_on_time(self) -> bool:
         """True when the same records may be other evidence on another day."""
         return any(namespace.expires_after_days is not None for namespace in self.namespaces)
+
+    @property
+    def hashed(self) -> tuple[str, ...]:
+        """The namespaces whose values are kept as keyed hashes."""
+        return tuple(namespace.name for namespace in self.namespaces if namespace.keyed_hash)
 
     def namespace(self, name: str) -> Namespace:
         """The namespace of that name; KeyError when there is none (checked at load)."""

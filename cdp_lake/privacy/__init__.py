@@ -4,6 +4,14 @@ records of one profile disagree, the restrictive decision wins, and silence is n
 """
 
 from cdp_lake.privacy.consent import consent_by_profile, consented_profiles, current_consent
-from cdp_lake.privacy.tokens import TokenKey, token, with_token
+from cdp_lake.privacy.tokens import TokenKey, token, with_keyed_values, with_token
 
-__all__ = ["TokenKey", "consent_by_profile", "consented_profiles", "current_consent", "token", "with_token"]
+__all__ = [
+    "TokenKey",
+    "consent_by_profile",
+    "consented_profiles",
+    "current_consent",
+    "token",
+    "with_keyed_values",
+    "with_token",
+]

@@ -7,6 +7,7 @@ sent to a Spark Connect server, is a path. The price: workers must be able to re
 """
 
 import hmac
+from collections.abc import Collection
 from typing import Protocol
 
 import pyarrow as pa
@@ -14,6 +15,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import arrow_udf
 from pyspark.sql.types import StringType
+
+from cdp_lake.config.identity import MASKED
+
+STARS = "***"
 
 
 class TokenKey(Protocol):
@@ -42,3 +47,20 @@ def with_token(df: DataFrame, value: str, name: str, key: TokenKey) -> DataFrame
     # Not udf(useArrow=True): over columnar input Spark 4.2.0 hangs on it for ever (SPARK-58241).
     as_token = arrow_udf(keyed, StringType())  # type: ignore[call-overload]  # the stub wants a functionType
     return df.withColumn(name, as_token(F.col(value)))
+
+
+def with_keyed_values(df: DataFrame, namespace: str, value: str, hashed: Collection[str], key: TokenKey) -> DataFrame:
+    """The same rows; text column `value` is its token where column `namespace` is one of `hashed`.
+
+    A masked value is left as stars: of a token nobody could tell that it was no evidence.
+    """
+
+    def keyed(texts: pa.Array, labels: pa.Array) -> pa.Array:
+        pairs = zip(texts.to_pylist(), labels.to_pylist(), strict=True)
+        return pa.array([None if text is None else token(text, label, key) for text, label in pairs], pa.string())
+
+    as_token = arrow_udf(keyed, StringType())  # type: ignore[call-overload]  # the stub wants a functionType
+    is_hashed, is_masked = F.col(namespace).isin(*hashed), F.col(value).rlike(MASKED)
+    clear = F.when(is_hashed & ~is_masked, F.col(value))
+    kept = F.when(is_hashed & is_masked, F.lit(STARS)).when(is_hashed, as_token(clear, F.col(namespace)))
+    return df.withColumn(value, kept.otherwise(F.col(value)))

@@ -50,6 +50,14 @@ def observations(passed: DataFrame, contract: SourceContract, normalisers: Mappi
     return _seen(passed, contract).transform(_with_values, contract, normalisers)
 
 
+def slot_namespaces(contract: SourceContract) -> list[tuple[str, ...]]:
+    """Of each slot of this feed the namespaces it can hold."""
+    if contract.kind != "consent":
+        return [(identifier.namespace,) for identifier in contract.identifiers]
+    subject = contract.column_of("subject_namespace")
+    return [subject.one_of if subject else ()]
+
+
 def _seen(passed: DataFrame, contract: SourceContract) -> DataFrame:
     wide = passed.where(_describes_a_person(contract)).select(
         F.lit(contract.name).alias("source"),
@@ -112,13 +120,9 @@ def _with_values(wide: DataFrame, contract: SourceContract, normalisers: Mapping
 
 def _kinds(contract: SourceContract, n: int, normalisers: Mapping[str, str]) -> dict[str, list[str]]:
     """Normaliser to the namespaces that slot n of this feed can hold."""
-    if contract.kind == "consent":
-        subject = contract.column_of("subject_namespace")
-        names = list(subject.one_of) if subject and n == 0 else []
-    else:
-        names = [contract.identifiers[n].namespace] if n < len(contract.identifiers) else []
+    slots = slot_namespaces(contract)
     found: dict[str, list[str]] = {}
-    for name in names:
+    for name in slots[n] if n < len(slots) else ():
         found.setdefault(normalisers.get(name, "text"), []).append(name)
     return found
 

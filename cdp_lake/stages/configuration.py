@@ -25,7 +25,11 @@ Problem = tuple[tuple[str, ...], str]
 def configured(conf: Path | None = None, env: str | None = None, sets: Sequence[str] = ()) -> Loaded:
     """Loaded settings whose parts agree. Raises ConfigError naming every disagreement."""
     loaded = load_settings(conf, env, sets)
-    problems = [*_identifier_problems(loaded.settings), *_rule_problems(loaded.settings)]
+    problems = [
+        *_identifier_problems(loaded.settings),
+        *_clear_key_problems(loaded.settings),
+        *_rule_problems(loaded.settings),
+    ]
     if problems:
         raise ConfigError("\n".join(located(where, text, loaded.layer) for where, text in problems))
     return loaded
@@ -47,6 +51,17 @@ def _identifier_problems(settings: Settings) -> list[Problem]:
         for source in settings.sources
         for where, namespace in source.namespaces_used()
         if (problem := settings.identity.unknown(namespace))
+    ]
+
+
+def _clear_key_problems(settings: Settings) -> list[Problem]:
+    """A record's key is kept as it came, so nothing that is kept as a hash only may be part of it."""
+    hashed = settings.identity.hashed
+    return [
+        (("sources", source.name, "key"), f"'{i.column}' is kept as a hash only ({i.namespace}); take another key")
+        for source in settings.sources
+        for i in source.identifiers
+        if i.namespace in hashed and i.column in source.key
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 
+from cdp_lake.adapters.keys import hmac_key
 from cdp_lake.adapters.surrogates import allocate
 from cdp_lake.bronze.batch import LANDED
 from cdp_lake.config.sources import SourceContract
@@ -18,13 +19,14 @@ from cdp_lake.contracts.bronze import bronze_table
 from cdp_lake.contracts.ops import FATES, FILES, QUARANTINE
 from cdp_lake.contracts.silver import SOURCE_RECORDS
 from cdp_lake.errors import InvariantBroken
+from cdp_lake.privacy import with_keyed_values
 from cdp_lake.quality.conservation import bronze_counts, conservation
 from cdp_lake.silver.facts import facts
 from cdp_lake.silver.fates import candidates, decided, policies
 from cdp_lake.silver.fields import with_event_time
 from cdp_lake.silver.newest import newest_rows
 from cdp_lake.silver.nodes import link_table, node_keys, numbered, with_known_numbers
-from cdp_lake.silver.observations import observations, tells_of_people
+from cdp_lake.silver.observations import observations, slot_namespaces, tells_of_people
 from cdp_lake.silver.parse import parsed
 from cdp_lake.silver.quarantine import broken_texts, passed_only, set_aside
 from cdp_lake.silver.records import as_versions, combined
@@ -118,7 +120,8 @@ def _source_records(job: Job, feeds: list[Passed]) -> tuple[DataFrame, DataFrame
         empty = job.lake.tables.empty(SOURCE_RECORDS)
         return empty, link_table(empty.withColumns({"_link": empty["source_pk"]}), empty)
     # Staged before the name and phone kernels: Spark would push them into each feed's grouping and fail there.
-    seen = job.staged(standardised(job.staged(_union(people), "observations")), "standardised")
+    told = _with_hashes(job, feeds, job.staged(_union(people), "observations"))
+    seen = job.staged(standardised(told), "standardised")
     before = job.lake.tables.empty(SOURCE_RECORDS) if job.rebuild else job.lake.read(SOURCE_RECORDS, "refinement")
     rows = job.staged(combined(as_versions(seen), before), "versions")
     # The head, not the published version: numbers given out by a killed run are used, not given out again.
@@ -127,6 +130,15 @@ def _source_records(job: Job, feeds: list[Passed]) -> tuple[DataFrame, DataFrame
     records = job.staged(conform(with_known_numbers(rows, known, fresh), SOURCE_RECORDS), "records")
     job.progress.step(f"{records.count():,} source records standardised")
     return records, job.staged(link_table(seen, records), "links")
+
+
+def _with_hashes(job: Job, feeds: list[Passed], rows: DataFrame) -> DataFrame:
+    """The observations with values hashed that the lake may not hold in clear."""
+    hashed = job.settings.identity.hashed
+    slots = {slot for f in feeds for slot, name in enumerate(slot_namespaces(f.contract)) if set(name) & set(hashed)}
+    for slot in sorted(slots):
+        rows = with_keyed_values(rows, f"_namespace_{slot}", f"_value_{slot}", hashed, hmac_key(job.home))
+    return rows
 
 
 def _facts_by_table(job: Job, feeds: list[Passed], links: DataFrame) -> dict[TableContract, DataFrame]:

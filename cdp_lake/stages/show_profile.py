@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame
 
+from cdp_lake.adapters.keys import hmac_key
 from cdp_lake.adapters.lake import Lake
 from cdp_lake.config.settings import Settings
 from cdp_lake.contracts.gold import PROFILES, SCORES, SEGMENT_MEMBERSHIPS
@@ -26,6 +28,7 @@ from cdp_lake.gold.person import (
     own_records,
     successor,
 )
+from cdp_lake.privacy import with_keyed_values
 from cdp_lake.silver.lookup import ASKED_DDL, comparable, readings
 from cdp_lake.stages.configuration import traits_contract
 
@@ -121,7 +124,11 @@ def _carriers(lake: Lake, settings: Settings, asked: str) -> list[Candidate]:
     normalisers = {n.name: str(n.normaliser) for n in settings.identity.namespaces}
     regions = sorted({source.region for source in settings.sources if source.region} | {"US", "CN"})
     rows = lake.spark.createDataFrame(readings(asked, normalisers, regions), ASKED_DDL)
-    found = carriers(comparable(rows), lake.read(IDENTIFIERS, PURPOSE), lake.read(ASSIGNMENTS, PURPOSE))
+    wanted, hashed = comparable(rows), settings.identity.hashed
+    if hashed:
+        key = hmac_key(Path(settings.lake.path).absolute())
+        wanted = with_keyed_values(wanted, "namespace", "value", hashed, key)
+    found = carriers(wanted, lake.read(IDENTIFIERS, PURPOSE), lake.read(ASSIGNMENTS, PURPOSE))
     return [
         Candidate(row["profile_id"], tuple(row["namespaces"]), bool(row["is_live"]))
         for row in found.limit(MOST_CANDIDATES).collect()

@@ -110,6 +110,8 @@ CONTRADICTIONS = [
     ("expires_after_days: 0", 4, "greater than or equal to 1"),
     ("follows: nobody", 4, "only `strength: device` follows somebody"),
     ("strength: device\n  reassignable: false", 5, "leave `reassignable` out"),
+    ("keyed_hash: true\n  normaliser: phone", 4, "phones are kept in clear"),
+    ("blocked: [x]\n  keyed_hash: true", 5, "no listed value or pattern can be compared with a hash"),
     ("strength: device\n  follows: everybody", 5, "'first_owner'"),
     ("scopes: ['a@b']", 4, "write the app or brand alone"),
     ("blocked_patterns: ['(', a]", 4, "'(' is not a regular expression"),
@@ -191,6 +193,12 @@ def test_a_consent_can_only_name_people_by_namespaces(project):
     assert line.startswith(
         "sources/consents.yml:3: sources.consents.columns.subject_namespace.one_of: unknown namespace"
     )
+
+
+def test_what_is_kept_as_a_hash_is_no_key_of_a_record(project):
+    crm = "name: crm\nkey: [mobile]\nidentifiers:\n- {namespace: national_id, column: mobile}\n"
+    conf = project(sources__crm=crm, identity="namespaces:\n- {name: national_id, preset: national_id}\n")
+    assert problem(conf).startswith("sources/crm.yml:2: sources.crm.key: 'mobile' is kept as a hash only (national_id)")
 
 
 @pytest.mark.parametrize("value", ["138****1234", "z***@mail.com", "张*", "138xxxx1234", "XXXX-1234", "＊1", "1•••2"])

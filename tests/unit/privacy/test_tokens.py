@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 
 from cdp_lake.adapters.keys import hmac_key
 from cdp_lake.errors import EnvironmentProblem
-from cdp_lake.privacy import token, tokens, with_token
+from cdp_lake.privacy import token, tokens, with_keyed_values, with_token
 
 
 def test_the_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
@@ -90,3 +90,22 @@ def test_spark_makes_the_same_tokens_and_its_plan_knows_no_key(
     assert len(sent_to_workers) == 1 and secret not in sent_to_workers[0]
     found = {row["email"]: row["email_token"] for row in tokened.collect()}
     assert found == {"ana@x.org": token("ana@x.org", "email_token", key), None: None}
+
+
+@pytest.mark.spark
+def test_only_values_of_hashed_namespaces_become_tokens_and_masked_ones_become_stars(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    key = hmac_key(tmp_path)
+    rows = [("national_id", "A1"), ("national_id", "A****1"), ("national_id", None), ("email", "A1"), (None, "A1")]
+    found = with_keyed_values(
+        spark.createDataFrame(rows, "namespace STRING, value STRING"), "namespace", "value", ("national_id",), key
+    )
+
+    assert [tuple(row) for row in found.collect()] == [
+        ("national_id", token("A1", "national_id", key)),
+        ("national_id", "***"),
+        ("national_id", None),
+        ("email", "A1"),
+        (None, "A1"),
+    ]
