@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cdp_lake.errors import ConfigError, did_you_mean
-from cdp_lake.synthetic.chance import Ints, Rng, below, stream
+from cdp_lake.synthetic.chance import Rng, below, stream
 from cdp_lake.synthetic.households import Household, found_households
 from cdp_lake.synthetic.names import FullName, family_name
 from cdp_lake.synthetic.noise import NoiseRates
@@ -89,7 +89,7 @@ def gather(size: BenchmarkSize, seed: int) -> Crowd:
     people = _with_meaningless_numbers(stream(seed, "benchmark numbers"), people)
     planted = Size(size.name, people=0, copies=0, events=0, traps=size.traps, kiosks=0, kiosk_people=0)
     people, traps = lay_traps(stream(seed, "benchmark traps"), people, planted)
-    moves = _moves(stream(seed, "benchmark moves"), sizes)
+    moves = _moves(stream(seed, "benchmark moves"), homes)
     return Crowd(people, traps, moves, _names_before(stream(seed, "benchmark names"), people))
 
 
@@ -107,11 +107,12 @@ def _with_meaningless_numbers(rng: Rng, people: list[Person]) -> list[Person]:
     ]
 
 
-def _moves(rng: Rng, sizes: Ints) -> dict[int, tuple[Household, int]]:
-    """By household that moved: its former home, and until when."""
-    elsewhere = found_households(rng, sizes)
-    moving = np.flatnonzero(rng.random(len(sizes)) < LifeRates().household_moves).tolist()
-    return {number: (elsewhere[number], FIRST_MOVE + below(rng, MOVING_DAYS) * DAY) for number in moving}
+def _moves(rng: Rng, homes: list[Household]) -> dict[int, tuple[Household, int]]:
+    """By household that moved within its country: its former home, and until when."""
+    elsewhere = found_households(rng, np.ones(len(homes), dtype=np.int64))
+    vacant = {country: iter([home for home in elsewhere if home.country == country]) for country in ("US", "CN")}
+    moving = [home for home in homes if rng.random() < LifeRates().household_moves]
+    return {home.number: (next(vacant[home.country]), FIRST_MOVE + below(rng, MOVING_DAYS) * DAY) for home in moving}
 
 
 def _names_before(rng: Rng, people: list[Person]) -> dict[int, FullName]:

@@ -11,7 +11,7 @@ _TRAPS = {
     "lent_loyalty_card": "somebody orders with the loyalty card of another household",
     "placeholder_phone": "a clerk types one and the same number for customers who give none",
     "recycled_phone": "a number that one person gave up and a stranger was given later",
-    "same_name_birth": "two strangers of one name and one birthday, in different towns",
+    "same_name_birth": "two strangers of one name and one birthday, with different postcodes",
     "shared_address": "two families at one street address",
     "shared_family_phone": "two of one household who give the same mobile number",
     "test_email": "test@test.com where a clerk had to type something",

@@ -215,7 +215,7 @@ def _account(sheet: _Sheet) -> None:
 def _social(sheet: _Sheet) -> None:
     """A lead: a name, a city, and an e-mail or a phone, or both; WeChat users mostly leave a phone."""
     person = sheet.person
-    wechat = weighted(sheet.rng, PLATFORMS[sheet.home.language], 1) == ["wechat"]
+    wechat = weighted(sheet.rng, PLATFORMS[person.household.language], 1) == ["wechat"]
     sheet.name(2.0 if wechat else 0.8, in_parts=False)
     sheet.fields["city"] = sheet.home.city if sheet.shown[0] > "z" else sheet.home.city_latin
     email = person.email_at(sheet.when)

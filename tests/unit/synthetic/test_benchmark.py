@@ -114,7 +114,7 @@ def test_numbers_do_not_run_along_households(small, records):
     """People of one household stand side by side in truth: numbers in that order would tell who lives with whom."""
     people = {row["record_id"]: int(row["entity_id"][1:]) for row in _table(small[1] / "truth.csv")}
     for field in ("login_id", "loyalty_no", "record_id"):
-        known = sorted((row[field], people[name]) for name, row in records.items() if row[field])
+        known = sorted({(row[field], people[name]) for name, row in records.items() if row[field]})
         steps = [abs(one - other) for (_, one), (_, other) in pairwise(known)]
         assert sum(steps) / len(steps) > small[0].people / 5
 

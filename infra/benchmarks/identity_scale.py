@@ -1,0 +1,210 @@
+"""How fast identity is at scale, and whether one bad value spoils it: a figure and its limit for each part.
+
+    .venv/bin/python infra/benchmarks/identity_scale.py components          # 1,000,000 records, 400,000 random edges
+    .venv/bin/python infra/benchmarks/identity_scale.py scorer              # pairs a second and core
+    .venv/bin/python infra/benchmarks/identity_scale.py resolve --work DIR  # 120,000 records from file to file
+    .venv/bin/python infra/benchmarks/identity_scale.py poison --work DIR   # the same, with and without a shared phone
+
+Every part starts a Spark session of its own and warms it up as it says. Records are like those of FEBRL, with seeded
+damage (`febrl_like.py`); `scorer` compares those of tests/data/febrl3.csv. Exit code 1 when engines disagree about
+components, 0 otherwise, however slow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+from febrl_like import febrl_like, map_text
+from pyspark.sql import DataFrame, SparkSession
+from rich.console import Console
+from rich.table import Table
+from scorer_side import febrl3_pairs
+
+from cdp_lake.adapters import machine
+from cdp_lake.adapters.clock import seconds_since, tick
+from cdp_lake.adapters.graph_engine import connected_components
+from cdp_lake.config.identity import ComponentRules
+from cdp_lake.identity.evaluation import Evaluation, evaluate
+from cdp_lake.stages.configuration import configured
+from cdp_lake.stages.resolve_table import resolve_table
+from cdp_lake.stages.session import lakeless
+
+VERTICES, EDGES, RUNS = 1_000_000, 400_000, 3
+ENGINES = {
+    "auto": (ComponentRules(engine="auto"), 3.0),
+    "GraphFrames, graphx": (ComponentRules(engine="graphframes", algorithm="graphx"), 25.0),
+    "GraphFrames, two-phase": (ComponentRules(engine="graphframes", algorithm="graphframes"), 25.0),
+}
+PAIRS_PER_CORE = 50_000
+RECORDS, POISONED, WARM_UP = 120_000, 10_000, 5_000
+MOST_SECONDS, MOST_CHANGE = 150.0, 0.001
+POISON = "+1 212 226 8000"
+console = Console(width=120)
+
+
+def main() -> int:
+    """Runs one part; 1 when components differ."""
+    args = _arguments()
+    thorough = ("spark.compiler=thorough",)
+    spark = lakeless(configured(None, None, thorough).settings)
+    console.print(f"{machine.cores()} cores, {machine.memory_bytes() / machine.GIB:.1f} GiB, seed {args.seed}")
+    return PARTS[args.part](spark, args)
+
+
+def components(spark: SparkSession, args: argparse.Namespace) -> int:
+    """Every engine on the same random graph: one run to warm up, then the median of three."""
+    rng = np.random.default_rng(args.seed)
+    ends = rng.integers(0, VERTICES, (2, EDGES))
+    partitions, table = [], _table("engine", "median s", "runs", "limit s", "")
+    with TemporaryDirectory(prefix="cdp-lake-benchmark-") as folder:
+        records = _kept(spark, pd.DataFrame({"record_sk": 7 * np.arange(VERTICES) + 3}), f"{folder}/records")
+        pairs = pd.DataFrame({"src_record_sk": 7 * ends.min(0) + 3, "dst_record_sk": 7 * ends.max(0) + 3})
+        edges = _kept(spark, pairs, f"{folder}/edges")
+        for name, (rules, limit) in ENGINES.items():
+            runs = [_timed_components(records, edges, rules) for _ in range(RUNS + 1)]
+            partitions.append(runs[-1][1])
+            middle = median(seconds for seconds, _ in runs[1:])
+            shown = ", ".join(f"{seconds:.1f}" for seconds, _ in runs[1:])
+            table.add_row(name, f"{middle:.1f}", shown, f"{limit:g}", _verdict(middle <= limit))
+    console.print(table)
+    same = all(np.array_equal(partitions[0], other) for other in partitions[1:])
+    found = len(np.unique(partitions[0]))
+    console.print(f"{VERTICES:,} records, {EDGES:,} edges, {found:,} components; same partition: {same}")
+    return int(not same)
+
+
+def _timed_components(records: DataFrame, edges: DataFrame, rules: ComponentRules) -> tuple[float, np.ndarray]:
+    """Seconds until every record's component is materialised, and the components in the order of the records."""
+    mark = tick()
+    found = connected_components(records, edges, rules)
+    found.count()
+    seconds = seconds_since(mark)
+    rows = found.toPandas().sort_values("record_sk")
+    found.unpersist()
+    return seconds, rows["cluster_sk"].to_numpy()
+
+
+def _kept(spark: SparkSession, rows: pd.DataFrame, path: str) -> DataFrame:
+    """The rows as a stage would read them: from files."""
+    spark.createDataFrame(rows).write.parquet(path)
+    return spark.read.parquet(path)
+
+
+def scorer(spark: SparkSession, args: argparse.Namespace) -> int:
+    """The compiled model over FEBRL3's proposed pairs, held in memory: grades, weights, probability of each pair."""
+    pairs, score = febrl3_pairs(spark, args.copies)
+    count = pairs.count()
+    runs = []
+    for _ in range(RUNS + 1):
+        mark = tick()
+        score(pairs).write.format("noop").mode("overwrite").save()
+        runs.append(seconds_since(mark))
+    rate = count / median(runs[1:]) / machine.cores()
+    table = _table("figure", "value", "limit", "")
+    table.add_row(
+        "pairs a second and core, warm", f"{rate:,.0f}", f"{PAIRS_PER_CORE:,}", _verdict(rate >= PAIRS_PER_CORE)
+    )
+    console.print(table)
+    console.print(f"{count:,} pairs, seconds: cold {runs[0]:.1f}, then {', '.join(f'{s:.1f}' for s in runs[1:])}")
+    return 0
+
+
+def resolve(spark: SparkSession, args: argparse.Namespace) -> int:
+    """120,000 records through `identity resolve`, after 5,000 others to warm up."""
+    made = febrl_like(RECORDS, args.seed)
+    _warm_up(spark, args)
+    seconds, found = _resolved(spark, made.records, made.truth, args.work / "clean")
+    table = _table("figure", "value", "limit", "")
+    table.add_row("seconds, file to file", f"{seconds:.1f}", f"{MOST_SECONDS:g}", _verdict(seconds <= MOST_SECONDS))
+    console.print(table)
+    _say_scores("as they are", found)
+    return 0
+
+
+def poison(spark: SparkSession, args: argparse.Namespace) -> int:
+    """The same records twice: as they are, and with one phone number in 10,000 of them."""
+    made = febrl_like(RECORDS, args.seed)
+    _warm_up(spark, args)
+    _, before = _resolved(spark, made.records, made.truth, args.work / "clean")
+    victims = np.random.default_rng(args.seed).choice(RECORDS, POISONED, replace=False)
+    spoilt = made.records.copy()
+    spoilt.loc[victims, "phone"] = POISON
+    _, after = _resolved(spark, spoilt, made.truth, args.work / "poisoned")
+    change = before.b_cubed.f1 - after.b_cubed.f1
+    growth = after.largest_cluster - before.largest_cluster
+    table = _table("figure", "value", "limit", "")
+    table.add_row("B-cubed F1 lost", f"{change:.5f}", f"< {MOST_CHANGE:g}", _verdict(change < MOST_CHANGE))
+    table.add_row("largest cluster grows by", f"{growth}", "0", _verdict(growth <= 0))
+    console.print(table)
+    _say_scores("as they are", before)
+    _say_scores(f"with one phone in {POISONED:,} of them", after)
+    return 0
+
+
+def _warm_up(spark: SparkSession, args: argparse.Namespace) -> None:
+    small = febrl_like(WARM_UP, args.seed + 1)
+    _resolved(spark, small.records, small.truth, args.work / "warm-up")
+
+
+def _resolved(
+    spark: SparkSession, records: pd.DataFrame, truth: pd.DataFrame, folder: Path
+) -> tuple[float, Evaluation]:
+    """Seconds from file to file, and how well the answer agrees with the truth."""
+    folder.mkdir(parents=True, exist_ok=True)
+    records.to_csv(folder / "records.csv", index=False)
+    (folder / "map.yml").write_text(map_text(), encoding="utf-8")
+    mark = tick()
+    say = _stopwatch(mark)
+    answer = resolve_table(spark, folder / "records.csv", folder / "map.yml", folder / "resolved.csv", say)
+    seconds = seconds_since(mark)
+    return seconds, evaluate(answer.assign(source="-"), truth.assign(source="-"))
+
+
+def _stopwatch(mark: float) -> Callable[[str], None]:
+    return lambda text: console.print(f"  {seconds_since(mark):6.1f} s  {text}", highlight=False)
+
+
+def _say_scores(label: str, found: Evaluation) -> None:
+    console.print(
+        f"{label}: pairwise F1 {found.pairwise.f1:.4f} (precision {found.pairwise.precision:.4f}, recall "
+        f"{found.pairwise.recall:.4f}), B-cubed F1 {found.b_cubed.f1:.5f}, largest cluster {found.largest_cluster}",
+        highlight=False,
+    )
+
+
+def _table(*columns: str) -> Table:
+    table = Table()
+    for name in columns:
+        table.add_column(name, no_wrap=True)
+    return table
+
+
+def _verdict(is_met: bool) -> str:
+    return "met" if is_met else "missed"
+
+
+PARTS = {"components": components, "scorer": scorer, "resolve": resolve, "poison": poison}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parts = parser.add_subparsers(dest="part", required=True)
+    for name, part in PARTS.items():
+        one = parts.add_parser(name, help=part.__doc__)
+        one.add_argument("--seed", type=int, default=7)
+        if name == "scorer":
+            one.add_argument("--copies", type=int, default=3, help="how often each proposed pair is scored")
+        if name in ("resolve", "poison"):
+            one.add_argument("--work", type=Path, required=True, help="folder for the files")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
