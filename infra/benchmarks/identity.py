@@ -7,9 +7,9 @@ records.csv and map.yml, Splink reads the same records, and `identity evaluate` 
 traps.csv. Truth is read by nothing else. DIR/result.json keeps all figures with their conditions.
 
 Splink runs on DuckDB as its documentation sets it up (`splink_side.py`), once on the published columns cleaned as its
-tutorials clean theirs (`cleaned`), and once on what this project's standardisation makes of them (`standardised`). Clusters are
-connected components at p >= 0.95, the threshold of its documentation, and at the threshold that gives the best
-pairwise F1 in hindsight, which nobody without the truth can choose. Seconds: for cdp-lake from file to file in a
+tutorials clean theirs (`cleaned`), and once on what this project's standardisation makes of them (`standardised`).
+Clusters are connected components at p >= 0.95, the threshold of its documentation, and at the threshold that gives the
+best pairwise F1 in hindsight, which nobody without the truth can choose. Seconds: for cdp-lake from file to file in a
 session that has started but resolved nothing before, for Splink from columns in memory to clusters at p >= 0.95.
 """
 
