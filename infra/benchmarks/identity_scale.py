@@ -6,8 +6,9 @@
     .venv/bin/python infra/benchmarks/identity_scale.py poison --work DIR   # the same, with and without a shared phone
 
 Every part starts a Spark session of its own and warms it up as it says. Records are like those of FEBRL, with seeded
-damage (`febrl_like.py`); `scorer` compares those of tests/data/febrl3.csv. Exit code 1 when engines disagree about
-components, 0 otherwise, however slow.
+damage (`febrl_like.py`); `scorer` compares those of tests/data/febrl3.csv. Beside seconds of the clock stand those that
+processors worked, all processes together: on a machine that others use only they mean much. Exit code 1 when engines
+disagree about components, 0 otherwise, however slow.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from febrl_like import febrl_like, map_text
+from processor_time import processor_seconds
 from pyspark.sql import DataFrame, SparkSession
 from rich.console import Console
 from rich.table import Table
@@ -49,6 +52,25 @@ POISON = "+1 212 226 8000"
 console = Console(width=120)
 
 
+class Took(NamedTuple):
+    """Seconds of the clock, and of processors."""
+
+    seconds: float
+    worked: float
+
+
+class Watch:
+    """Runs from when it is made."""
+
+    def __init__(self) -> None:
+        self._worked, self._mark = processor_seconds() or 0.0, tick()
+
+    @property
+    def took(self) -> Took:
+        """How long it has run."""
+        return Took(seconds_since(self._mark), (processor_seconds() or 0.0) - self._worked)
+
+
 def main() -> int:
     """Runs one part; 1 when components differ."""
     args = _arguments()
@@ -62,7 +84,7 @@ def components(spark: SparkSession, args: argparse.Namespace) -> int:
     """Every engine on the same random graph: one run to warm up, then the median of three."""
     rng = np.random.default_rng(args.seed)
     ends = rng.integers(0, VERTICES, (2, EDGES))
-    partitions, table = [], _table("engine", "median s", "runs", "limit s", "")
+    partitions, table = [], _table("engine", "median s", "limit s", "", "runs s", "processors s")
     with TemporaryDirectory(prefix="cdp-lake-benchmark-") as folder:
         records = _kept(spark, pd.DataFrame({"record_sk": 7 * np.arange(VERTICES) + 3}), f"{folder}/records")
         pairs = pd.DataFrame({"src_record_sk": 7 * ends.min(0) + 3, "dst_record_sk": 7 * ends.max(0) + 3})
@@ -70,9 +92,11 @@ def components(spark: SparkSession, args: argparse.Namespace) -> int:
         for name, (rules, limit) in ENGINES.items():
             runs = [_timed_components(records, edges, rules) for _ in range(RUNS + 1)]
             partitions.append(runs[-1][1])
-            middle = median(seconds for seconds, _ in runs[1:])
-            shown = ", ".join(f"{seconds:.1f}" for seconds, _ in runs[1:])
-            table.add_row(name, f"{middle:.1f}", shown, f"{limit:g}", _verdict(middle <= limit))
+            took = [took for took, _ in runs[1:]]
+            worked = f"{median(one.worked for one in took):.1f}"
+            shown = ", ".join(f"{one.seconds:.1f}" for one in took)
+            table.add_row(name, *_at_most(limit, median(one.seconds for one in took)), shown, worked)
+            console.print(f"{name}: {took}", highlight=False)
     console.print(table)
     same = all(np.array_equal(partitions[0], other) for other in partitions[1:])
     found = len(np.unique(partitions[0]))
@@ -80,15 +104,15 @@ def components(spark: SparkSession, args: argparse.Namespace) -> int:
     return int(not same)
 
 
-def _timed_components(records: DataFrame, edges: DataFrame, rules: ComponentRules) -> tuple[float, np.ndarray]:
-    """Seconds until every record's component is materialised, and the components in the order of the records."""
-    mark = tick()
+def _timed_components(records: DataFrame, edges: DataFrame, rules: ComponentRules) -> tuple[Took, np.ndarray]:
+    """The time until every record's component is materialised, and the components in the order of the records."""
+    watch = Watch()
     found = connected_components(records, edges, rules)
     found.count()
-    seconds = seconds_since(mark)
+    took = watch.took
     rows = found.toPandas().sort_values("record_sk")
     found.unpersist()
-    return seconds, rows["cluster_sk"].to_numpy()
+    return took, rows["cluster_sk"].to_numpy()
 
 
 def _kept(spark: SparkSession, rows: pd.DataFrame, path: str) -> DataFrame:
@@ -120,9 +144,12 @@ def resolve(spark: SparkSession, args: argparse.Namespace) -> int:
     """120,000 records through `identity resolve`, after 5,000 others to warm up."""
     made = febrl_like(RECORDS, args.seed)
     _warm_up(spark, args)
-    seconds, found = _resolved(spark, made.records, made.truth, args.work / "clean")
+    took, found = _resolved(spark, made.records, made.truth, args.work / "clean")
     table = _table("figure", "value", "limit", "")
-    table.add_row("seconds, file to file", f"{seconds:.1f}", f"{MOST_SECONDS:g}", _verdict(seconds <= MOST_SECONDS))
+    table.add_row(
+        "seconds, file to file", f"{took.seconds:.1f}", f"{MOST_SECONDS:g}", _verdict(took.seconds <= MOST_SECONDS)
+    )
+    table.add_row("seconds that processors worked", f"{took.worked:.1f}", "", "")
     console.print(table)
     _say_scores("as they are", found)
     return 0
@@ -132,16 +159,20 @@ def poison(spark: SparkSession, args: argparse.Namespace) -> int:
     """The same records twice: as they are, and with one phone number in 10,000 of them."""
     made = febrl_like(RECORDS, args.seed)
     _warm_up(spark, args)
-    _, before = _resolved(spark, made.records, made.truth, args.work / "clean")
+    clean, before = _resolved(spark, made.records, made.truth, args.work / "clean")
     victims = np.random.default_rng(args.seed).choice(RECORDS, POISONED, replace=False)
     spoilt = made.records.copy()
     spoilt.loc[victims, "phone"] = POISON
-    _, after = _resolved(spark, spoilt, made.truth, args.work / "poisoned")
+    poisoned, after = _resolved(spark, spoilt, made.truth, args.work / "poisoned")
     change = before.b_cubed.f1 - after.b_cubed.f1
     growth = after.largest_cluster - before.largest_cluster
     table = _table("figure", "value", "limit", "")
     table.add_row("B-cubed F1 lost", f"{change:.5f}", f"< {MOST_CHANGE:g}", _verdict(change < MOST_CHANGE))
     table.add_row("largest cluster grows by", f"{growth}", "0", _verdict(growth <= 0))
+    table.add_row(
+        "seconds, as they are", f"{clean.seconds:.1f}", f"{MOST_SECONDS:g}", _verdict(clean.seconds <= MOST_SECONDS)
+    )
+    table.add_row("seconds that processors worked", f"{clean.worked:.1f} and {poisoned.worked:.1f}", "", "")
     console.print(table)
     _say_scores("as they are", before)
     _say_scores(f"with one phone in {POISONED:,} of them", after)
@@ -153,22 +184,23 @@ def _warm_up(spark: SparkSession, args: argparse.Namespace) -> None:
     _resolved(spark, small.records, small.truth, args.work / "warm-up")
 
 
-def _resolved(
-    spark: SparkSession, records: pd.DataFrame, truth: pd.DataFrame, folder: Path
-) -> tuple[float, Evaluation]:
-    """Seconds from file to file, and how well the answer agrees with the truth."""
+def _resolved(spark: SparkSession, records: pd.DataFrame, truth: pd.DataFrame, folder: Path) -> tuple[Took, Evaluation]:
+    """The time from file to file, and how well the answer agrees with the truth."""
     folder.mkdir(parents=True, exist_ok=True)
     records.to_csv(folder / "records.csv", index=False)
     (folder / "map.yml").write_text(map_text(), encoding="utf-8")
-    mark = tick()
-    say = _stopwatch(mark)
-    answer = resolve_table(spark, folder / "records.csv", folder / "map.yml", folder / "resolved.csv", say)
-    seconds = seconds_since(mark)
-    return seconds, evaluate(answer.assign(source="-"), truth.assign(source="-"))
+    watch = Watch()
+    answer = resolve_table(spark, folder / "records.csv", folder / "map.yml", folder / "resolved.csv", _told(watch))
+    took = watch.took
+    return took, evaluate(answer.assign(source="-"), truth.assign(source="-"))
 
 
-def _stopwatch(mark: float) -> Callable[[str], None]:
-    return lambda text: console.print(f"  {seconds_since(mark):6.1f} s  {text}", highlight=False)
+def _told(watch: Watch) -> Callable[[str], None]:
+    def say(text: str) -> None:
+        took = watch.took
+        console.print(f"  {took.seconds:6.1f} s, processors {took.worked:6.1f} s  {text}", highlight=False)
+
+    return say
 
 
 def _say_scores(label: str, found: Evaluation) -> None:
@@ -184,6 +216,10 @@ def _table(*columns: str) -> Table:
     for name in columns:
         table.add_column(name, no_wrap=True)
     return table
+
+
+def _at_most(limit: float, seconds: float) -> tuple[str, str, str]:
+    return f"{seconds:.1f}", f"{limit:g}", _verdict(seconds <= limit)
 
 
 def _verdict(is_met: bool) -> str:
