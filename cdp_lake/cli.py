@@ -119,6 +119,9 @@ def _add_projects(commands: _SubParsersAction[ArgumentParser]) -> None:
     synth_.add_argument("--size", default="S", help="XS, S, M or L (default S)")
     synth_.add_argument("--seed", type=int, default=1)
     synth_.add_argument("--out", type=Path, required=True, metavar="DIR")
+    synth_.add_argument(
+        "--identity-benchmark", action="store_true", help="one flat file of records with its truth; --size S or M"
+    )
     synth_.set_defaults(command=do.synth)
 
 

@@ -194,12 +194,12 @@ def init(folder: Path) -> int:
     return 0
 
 
-def synth(size: str, seed: int, out: Path) -> int:
-    """Writes a seeded shop."""
-    from cdp_lake.stages.synthesise import synthesise
+def synth(size: str, seed: int, out: Path, identity_benchmark: bool) -> int:
+    """Writes a seeded shop, or the identity benchmark."""
+    from cdp_lake.stages.synthesise import synthesise, synthesise_benchmark
 
     with _display() as progress:
-        synthesise(size, seed, out, progress.say)
+        (synthesise_benchmark if identity_benchmark else synthesise)(size, seed, out, progress.say)
     return 0
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from cdp_lake.synthetic.ledger import NEVER_ONE_PERSON, Ledger, Node, owner_of
-from cdp_lake.synthetic.world import World
+from cdp_lake.synthetic.people import Person
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,8 @@ class Floor:
     people_sharing: float
 
 
-def measure(world: World, ledger: Ledger) -> Floor:
-    """The floor of a finished world, over all records that truly belong to one person."""
+def measure(everybody: Sequence[Person], ledger: Ledger) -> Floor:
+    """The floor of finished sources, over all records that truly belong to one person."""
     named = differ = pairs = apart = 0
     for records in _by_person(ledger).values():
         for (source, one), (other_source, other) in combinations(records, 2):
@@ -31,7 +32,7 @@ def measure(world: World, ledger: Ledger) -> Floor:
             if one.names and other.names:
                 named += 1
                 differ += one.names.isdisjoint(other.names)
-    return Floor(_share(differ, named), _share(apart, pairs), _share(len(_sharing(world, ledger)), len(world.people)))
+    return Floor(_share(differ, named), _share(apart, pairs), _share(len(_sharing(everybody, ledger)), len(everybody)))
 
 
 def _by_person(ledger: Ledger) -> dict[int, list[tuple[str, Node]]]:
@@ -43,7 +44,7 @@ def _by_person(ledger: Ledger) -> dict[int, list[tuple[str, Node]]]:
     return records
 
 
-def _sharing(world: World, ledger: Ledger) -> set[int]:
+def _sharing(everybody: Sequence[Person], ledger: Ledger) -> set[int]:
     """People whose phone another person uses too, or whose street address is also another household's."""
     users: dict[str, set[int]] = defaultdict(set)
     for node in ledger.nodes.values():
@@ -52,9 +53,9 @@ def _sharing(world: World, ledger: Ledger) -> set[int]:
                 users[clue].update(node.people)
     shared = {person for people in users.values() if len(people) > 1 for person in people if person >= 0}
     homes: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for person in world.people:
+    for person in everybody:
         homes[person.household.street, person.household.postcode].add(person.household.number)
-    return shared | {p.number for p in world.people if len(homes[p.household.street, p.household.postcode]) > 1}
+    return shared | {p.number for p in everybody if len(homes[p.household.street, p.household.postcode]) > 1}
 
 
 def _share(part: int, whole: int) -> float:

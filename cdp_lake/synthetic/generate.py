@@ -70,7 +70,7 @@ def generate(size: str, seed: int, out: Path, progress: Callable[[str], None]) -
         "traps": traps,
         "bad_rows": len(output.landing.bad_rows),
     }
-    floor = measure(world, output.ledger)
+    floor = measure(world.people, output.ledger)
     write_summary(out / "truth", {**facts, "floor": asdict(floor)})
     return Summary(**facts, floor=floor, seconds=round(perf_counter() - began, 1))  # type: ignore[arg-type]
 
