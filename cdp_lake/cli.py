@@ -45,6 +45,7 @@ def make_parser() -> ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_running(commands)
     _add_questions(commands)
+    _add_identity(commands)
     _add_projects(commands)
     return parser
 
@@ -79,7 +80,13 @@ def _add_questions(commands: _SubParsersAction[ArgumentParser]) -> None:
     quarantine_.add_argument("--limit", type=int, default=10, help="how many examples (default 10)")
     _command(show, "batches", do.show_batches, "the landing batches with their files and records")
     _command(show, "model", do.show_model, "the card of the version that scores").add_argument("name", metavar="NAME")
-    identity = commands.add_parser("identity", help="judge who was taken for whom").add_subparsers(
+    config = commands.add_parser("config", help="show the settings").add_subparsers(metavar="WHAT", required=True)
+    config_ = _command(config, "show", do.show_config, "every setting in force")
+    config_.add_argument("--origin", action="store_true", help="with the file and line that set it")
+
+
+def _add_identity(commands: _SubParsersAction[ArgumentParser]) -> None:
+    identity = commands.add_parser("identity", help="judge and explain who was taken for whom").add_subparsers(
         metavar="WHAT", required=True
     )
     evaluate_ = _command(identity, "evaluate", do.evaluate, "compare profiles with known entities")
@@ -89,6 +96,11 @@ def _add_questions(commands: _SubParsersAction[ArgumentParser]) -> None:
     evaluate_.add_argument("--traps", type=Path, help="CSV: trap_kind,trap_id,person_id,source,source_pk")
     evaluate_.add_argument("--predicted", type=Path, help="CSV: record_id,profile_id[,source]; the lake without it")
     evaluate_.add_argument("--json", action="store_true", help="print the scores as JSON")
+    explain_ = _command(identity, "explain", do.explain, "why a profile is one, or what ties or parts two records")
+    who = "a record as SOURCE:KEY, a profile id, also a retired one, or any identifier"
+    explain_.add_argument("one", metavar="A", help=who)
+    explain_.add_argument("other", metavar="B", nargs="?", help="the same of somebody else; without it A alone")
+    explain_.add_argument("--json", action="store_true", help="print the same as JSON")
     for word, about in (("merge", "say that two are one person"), ("unmerge", "say that one is two people")):
         decide_ = _command(identity, word, getattr(do, word), f"{about}; outranks every rule until it is taken back")
         decide_.add_argument("one", metavar="A", help="a profile id, also a retired one, or a record as SOURCE:KEY")
@@ -105,9 +117,6 @@ def _add_questions(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--map", dest="field_map", type=Path, required=True, metavar="MAP.yml", help="which column means what"
     )
     resolve_.add_argument("--output", dest="out", type=Path, required=True, metavar="OUT.csv")
-    config = commands.add_parser("config", help="show the settings").add_subparsers(metavar="WHAT", required=True)
-    config_ = _command(config, "show", do.show_config, "every setting in force")
-    config_.add_argument("--origin", action="store_true", help="with the file and line that set it")
 
 
 def _add_projects(commands: _SubParsersAction[ArgumentParser]) -> None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from cdp_lake.stages.overview import Status, TableState
     from cdp_lake.stages.plan import Planned
     from cdp_lake.stages.runner import StageOutcome
-    from cdp_lake.stages.show_profile import Candidate
     from cdp_lake.stages.show_quarantine import Quarantine
+    from cdp_lake.stages.who_is_meant import Candidate
 
 PAYLOAD_SHOWN = 80
 MOST_FILES = 5

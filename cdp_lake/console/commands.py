@@ -131,6 +131,19 @@ def evaluate(loaded: Loaded, truth: Path, traps: Path | None, predicted: Path | 
     return _print(answers.agreement(found))
 
 
+def explain(loaded: Loaded, one: str, other: str | None, json: bool) -> int:
+    """Says why a profile is one, or what ties or parts two records."""
+    from cdp_lake.console import explanation
+    from cdp_lake.stages.explain_identity import as_json
+    from cdp_lake.stages.explain_identity import explain as explained
+
+    found = explained(_lake(loaded.settings), loaded.settings, one, other)
+    if json:
+        sys.stdout.write(f"{as_json(found)}\n")
+        return 0
+    return _print(explanation.explanation(found))
+
+
 def merge(loaded: Loaded, one: str, other: str, reason: str, actor: str | None) -> int:
     """Says that two are one person."""
     return _decide(loaded, "must_link", (one, other), reason, actor)

@@ -39,6 +39,18 @@ def ever_of(assignments: DataFrame, profile_id: str) -> DataFrame:
     return assignments.where(of_it)
 
 
+def heir(assignments: DataFrame, profile_id: str) -> DataFrame:
+    """At most one row: the profile that now has most of the records which a retired one had last."""
+    ended = ever_of(assignments, profile_id).where(F.col("known_to").isNotNull())
+    last = ended.withColumn("_last", F.max("known_to").over(Window.partitionBy("profile_id")))
+    records = last.where(F.col("known_to") == F.col("_last")).select("record_sk").distinct()
+    # records: one row per record.
+    homes = (
+        standing(assignments).join(records, "record_sk", "left_semi").groupBy("profile_id").agg(F.count("*").alias("n"))
+    )
+    return homes.orderBy(F.col("n").desc(), "profile_id").select("profile_id").limit(1)
+
+
 def overlaps(clusters: DataFrame, before: DataFrame) -> DataFrame:
     """One row per (cluster, former profile) that share records, with how many."""
     # before: one row per record.

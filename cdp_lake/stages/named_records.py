@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from cdp_lake.adapters.lake import Lake
 from cdp_lake.contracts.identity import ASSIGNMENTS
 from cdp_lake.contracts.silver import SOURCE_RECORDS
 from cdp_lake.errors import ConfigError
 from cdp_lake.identity.assignments import ever_of, standing_of
 from cdp_lake.identity.rows import of_source_key
+from cdp_lake.stages.who_is_meant import is_profile_id
 
 PURPOSE = "identity"
-PROFILE_ID = re.compile(r"P[0-9]{9,}")
-
-
-def is_profile_id(word: str) -> bool:
-    """True for a word that has the form of a profile id."""
-    return PROFILE_ID.fullmatch(word) is not None
 
 
 class NamedRecords:

@@ -11,7 +11,8 @@ from cdp_lake.contracts.identity import ASSIGNMENTS
 from cdp_lake.contracts.silver import SOURCE_RECORDS
 from cdp_lake.identity.assignments import ever_of, history_of, known_on
 from cdp_lake.identity.rows import with_source_keys
-from cdp_lake.stages.named_records import NamedRecords, is_profile_id
+from cdp_lake.stages.named_records import NamedRecords
+from cdp_lake.stages.who_is_meant import is_profile_id
 
 PURPOSE = "show"
 Row = dict[str, Any]

@@ -47,12 +47,19 @@ def test_stages_may_follow_the_options(asked):
     [
         *(["run"], ["rebuild", "refine_silver"], ["status"], ["tables"], ["unland", "3"], ["demo"], ["doctor"]),
         *(["show", "profile", "P000000001"], ["show", "quarantine"], ["show", "batches"], ["show", "model", "churn"]),
-        *(["config", "show"], ["identity", "evaluate", "--truth", "t.csv"]),
+        *(["config", "show"], ["identity", "evaluate", "--truth", "t.csv"], ["identity", "explain", "a"]),
     ],
 )
 def test_every_command_on_the_lake_takes_the_common_options(asked, words):
     chosen = asked(*words, "--env", "x", "--conf", "c", "--set", "a=b", "--as-of", "2018-01-02T03:04:05Z")[1]
     assert (chosen["env"], chosen["sets"], chosen["as_of"]) == ("x", ["a=b"], "2018-01-02T03:04:05+00:00")
+
+
+def test_an_explanation_is_of_one_or_of_two(asked):
+    command, chosen = asked("identity", "explain", "crm:C1", "ann@x.org", "--json")
+    assert command is commands.explain
+    assert (chosen["one"], chosen["other"], chosen["json"]) == ("crm:C1", "ann@x.org", True)
+    assert asked("identity", "explain", "P000000001")[1]["other"] is None
 
 
 def test_the_demo_believes_the_end_of_its_data_unless_told_otherwise(asked):

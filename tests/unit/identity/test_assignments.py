@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cdp_lake.identity.assignments import history, known_on, minted, mutual_best, overlaps, standing, without_used
+from cdp_lake.identity.assignments import heir, history, known_on, minted, mutual_best, overlaps, standing, without_used
 from cdp_lake.identity.changes import Making, changes, with_evidence
 
 MONDAY, TUESDAY = datetime(2017, 5, 1), datetime(2017, 5, 2)
@@ -167,3 +167,17 @@ def test_what_was_known_on_a_day_is_not_changed_by_what_was_learnt_later(spark):
     assert known(MONDAY) == {(1, "P1")}
     assert known(TUESDAY) == {(1, "P2"), (2, "P2")}
     assert known(MONDAY - timedelta(days=1)) == set()
+
+
+@pytest.mark.spark
+def test_the_heir_of_a_retired_profile_has_most_of_the_records_it_had_last(spark):
+    rows = [
+        ("person", 9, "P1", MONDAY, MONDAY, MONDAY + timedelta(hours=1)),
+        ("person", 9, "P2", MONDAY, TUESDAY, None),
+    ]
+    rows += [("person", record, "P1", MONDAY, MONDAY, TUESDAY) for record in (1, 2, 3)]
+    rows += [("person", record, home, MONDAY, TUESDAY, None) for record, home in ((1, "P2"), (2, "P3"), (3, "P3"))]
+    table = spark.createDataFrame(rows, SCHEMA)
+
+    assert [row["profile_id"] for row in heir(table, "P1").collect()] == ["P3"]
+    assert heir(table, "P7").collect() == []
