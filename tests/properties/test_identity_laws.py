@@ -112,9 +112,13 @@ def test_rounds_of_mutual_bests_are_the_greedy_matching_by_overlap(spark, rows):
     assert matched == greedy
 
 
-NAMES = st.sampled_from(["", "", "Ann Lee", "Anna Lee", "Bob Stone", "Cleo Park"])
-FEW = st.lists(st.integers(1, 4), max_size=2, unique=True)
-RECORD = st.tuples(NAMES, FEW, FEW, FEW, FEW, st.sampled_from(["", "", "card", "phone", "device"]))
+NAMES = ("", "", "Ann Lee", "Anna Lee", "Bob Stone", "Cleo Park")
+
+
+def _record(chance: Random) -> tuple:
+    """A name, some of four e-mails, cards, phones and devices, and the kind of value the record stands for."""
+    lists = [chance.sample(range(1, 5), chance.randrange(3)) for _ in range(4)]
+    return (chance.choice(NAMES), *lists, chance.choice(["", "", "card", "phone", "device"]))
 
 
 # Which of two equally old edges a limit refuses is decided by surrogates, and those follow arrival.
@@ -139,10 +143,11 @@ def _story(number: int, people: list[tuple]) -> Story:
 
 
 @pytest.mark.spark
-@settings(SPARK, max_examples=1)
-@given(st.lists(st.lists(RECORD, min_size=2, max_size=6), min_size=100, max_size=100))
-def test_phones_and_cards_never_join_names_that_disagree_and_the_order_of_records_changes_nothing(spark, worlds):
+def test_phones_and_cards_never_join_names_that_disagree_and_the_order_of_records_changes_nothing(spark):
     """In every second world only phones and cards link, so there no cluster may hold two people's names."""
+    # Not drawn by Hypothesis: its first try, the only one there is time for, is the smallest world over and over.
+    chance = Random(7)
+    worlds = [[_record(chance) for _ in range(chance.randint(2, 6))] for _ in range(60)]
     bare = [[(name, [], cards, phones, [], carrier) for name, _, cards, phones, _, carrier in w] for w in worlds[::2]]
     stories = [_story(n, people) for n, people in enumerate(bare + worlds[1::2])]
 
@@ -179,7 +184,6 @@ def _shared_devices(number: int, chance: Random) -> Story:
 @pytest.mark.spark
 def test_a_shared_device_never_joins_two_people_whoever_it_follows(spark):
     """No limit helps here: only what becomes of the device keeps people apart."""
-    # Not drawn by Hypothesis: its first and here only try would be the smallest worlds there are.
     chance = Random(2017)
     stories = [_shared_devices(n, chance) for n in range(48)]
 
