@@ -55,19 +55,24 @@ def _in_memory(vertices: DataFrame, pairs: DataFrame) -> DataFrame:
 
 
 def _across_the_cluster(vertices: DataFrame, pairs: DataFrame, algorithm: str) -> DataFrame:
+    """Only records with an edge go to GraphFrames: who has none is a component, and every round would carry it."""
     scratch = tempfile.mkdtemp(prefix="cdp-lake-graph-")
     vertices.sparkSession.sparkContext.setCheckpointDir(scratch)
+    linked = pairs.select(F.explode(F.array("src", "dst")).alias("id")).distinct().persist()
     try:
-        found: DataFrame = GraphFrame(vertices, pairs).connectedComponents(
+        found: DataFrame = GraphFrame(linked, pairs).connectedComponents(
             algorithm=algorithm, checkpointInterval=2, broadcastThreshold=1_000_000
         )
         smallest = found.groupBy("component").agg(F.min("id").alias("cluster_sk"))
-        # smallest: one row per component.
+        # smallest: one row per component. found: one row per linked record.
+        clusters = found.join(smallest, "component").select("id", "cluster_sk")
+        cluster = F.coalesce("cluster_sk", "id").alias("cluster_sk")
         named: DataFrame = (
-            found.join(smallest, "component").select(F.col("id").alias("record_sk"), "cluster_sk").persist()
+            vertices.join(clusters, "id", "left").select(F.col("id").alias("record_sk"), cluster).persist()
         )
         named.count()
         found.unpersist()
     finally:
+        linked.unpersist()
         shutil.rmtree(scratch, ignore_errors=True)
     return named

@@ -42,8 +42,8 @@ from cdp_lake.stages.session import lakeless
 VERTICES, EDGES, RUNS = 1_000_000, 400_000, 3
 ENGINES = {
     "auto": (ComponentRules(engine="auto"), 3.0),
-    "GraphFrames, graphx": (ComponentRules(engine="graphframes", algorithm="graphx"), 25.0),
-    "GraphFrames, two-phase": (ComponentRules(engine="graphframes", algorithm="graphframes"), 25.0),
+    "graphx": (ComponentRules(engine="graphframes", algorithm="graphx"), 25.0),
+    "two-phase": (ComponentRules(engine="graphframes", algorithm="graphframes"), 25.0),
 }
 PAIRS_PER_CORE = 50_000
 RECORDS, POISONED, WARM_UP = 120_000, 10_000, 5_000
@@ -81,7 +81,7 @@ def main() -> int:
 
 
 def components(spark: SparkSession, args: argparse.Namespace) -> int:
-    """Every engine on the same random graph: one run to warm up, then the median of three."""
+    """Every engine on the same random graph: one run to warm up, then the median of the others."""
     rng = np.random.default_rng(args.seed)
     ends = rng.integers(0, VERTICES, (2, EDGES))
     partitions, table = [], _table("engine", "median s", "limit s", "", "runs s", "processors s")
@@ -89,8 +89,9 @@ def components(spark: SparkSession, args: argparse.Namespace) -> int:
         records = _kept(spark, pd.DataFrame({"record_sk": 7 * np.arange(VERTICES) + 3}), f"{folder}/records")
         pairs = pd.DataFrame({"src_record_sk": 7 * ends.min(0) + 3, "dst_record_sk": 7 * ends.max(0) + 3})
         edges = _kept(spark, pairs, f"{folder}/edges")
-        for name, (rules, limit) in ENGINES.items():
-            runs = [_timed_components(records, edges, rules) for _ in range(RUNS + 1)]
+        for name in args.engines:
+            rules, limit = ENGINES[name]
+            runs = [_timed_components(records, edges, rules) for _ in range(args.runs + 1)]
             partitions.append(runs[-1][1])
             took = [took for took, _ in runs[1:]]
             worked = f"{median(one.worked for one in took):.1f}"
@@ -126,7 +127,7 @@ def scorer(spark: SparkSession, args: argparse.Namespace) -> int:
     pairs, score = febrl3_pairs(spark, args.copies)
     count = pairs.count()
     runs = []
-    for _ in range(RUNS + 1):
+    for _ in range(args.runs + 1):
         watch = Watch()
         score(pairs).write.format("noop").mode("overwrite").save()
         runs.append(watch.took)
@@ -237,6 +238,11 @@ def _arguments() -> argparse.Namespace:
     for name, part in PARTS.items():
         one = parts.add_parser(name, help=part.__doc__)
         one.add_argument("--seed", type=int, default=7)
+        if name == "components":
+            engines = {"choices": list(ENGINES), "default": list(ENGINES)}
+            one.add_argument("--engines", nargs="+", **engines, help="the last two are algorithms of GraphFrames")
+        if name in ("components", "scorer"):
+            one.add_argument("--runs", type=int, default=RUNS, help=f"runs after the one that warms up ({RUNS})")
         if name == "scorer":
             one.add_argument("--copies", type=int, default=3, help="how often each proposed pair is scored")
         if name in ("resolve", "poison"):
