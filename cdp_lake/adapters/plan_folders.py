@@ -44,19 +44,24 @@ class PlanFolder:
         with lake_lock(self.folder, "identity plan"):
             yield
 
-    def make_shadow(self, tables: Sequence[str]) -> Path:
-        """A folder with these tables of the lake and its register of models; shadows left by killed plans go."""
+    @contextmanager
+    def shadow(self, tables: Sequence[str], *, keep: bool = False) -> Iterator[Path]:
+        """A folder with these tables of the lake, in this order, and its register of models; gone in the end."""
         for left in self.folder.glob(f"{_SHADOW}*"):
             shutil.rmtree(left, ignore_errors=True)
         # A new name each time: Delta remembers the tables of a path for as long as the process lives.
-        shadow = Path(tempfile.mkdtemp(prefix=_SHADOW, dir=self.folder))
-        for name in tables:
-            _link_table(self.lake.joinpath(*name.split(".")), shadow.joinpath(*name.split(".")))
-        # The register is written to by being opened; the models it names stay where they are.
-        for register in self.lake.glob("mlflow/mlflow.db*"):
-            (shadow / "mlflow").mkdir(exist_ok=True)
-            shutil.copy2(register, shadow / "mlflow" / register.name)
-        return shadow
+        made = Path(tempfile.mkdtemp(prefix=_SHADOW, dir=self.folder))
+        try:
+            for name in tables:
+                _link_table(self.lake.joinpath(*name.split(".")), made.joinpath(*name.split(".")))
+            # The register is written to by being opened; the models it names stay where they are.
+            for register in self.lake.glob("mlflow/mlflow.db*"):
+                (made / "mlflow").mkdir(exist_ok=True)
+                shutil.copy2(register, made / "mlflow" / register.name)
+            yield made
+        finally:
+            if not keep:
+                shutil.rmtree(made, ignore_errors=True)
 
     def save(self, plan: dict[str, Any]) -> None:
         """Writes the plan, whole or not at all."""

@@ -8,17 +8,15 @@ from typing import Any
 from cdp_lake.config.identity import IdentityRules
 
 _ABSENT = object()
+# Lists of identifiers: one may be somebody's, so they are counted and not shown.
+_LISTS_OF_VALUES = ("blocked", "allowed")
 
 
 def rule_changes(before: IdentityRules, after: IdentityRules) -> list[str]:
     """One line per setting that differs, `namespaces.phone.limit: 5 -> 3`; empty for the same rules."""
     was, now = (dict(_settings(rules.model_dump(mode="json"))) for rules in (before, after))
     names = [*now, *(name for name in was if name not in now)]
-    return [
-        f"{name}: {_said(was.get(name, _ABSENT))} -> {_said(now.get(name, _ABSENT))}"
-        for name in names
-        if was.get(name, _ABSENT) != now.get(name, _ABSENT)
-    ]
+    return [_change(name, was.get(name, _ABSENT), now.get(name, _ABSENT)) for name in names if _differ(name, was, now)]
 
 
 def not_in_silver_yet(before: IdentityRules, after: IdentityRules) -> list[str]:
@@ -36,6 +34,17 @@ def _settings(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
             yield from _settings(item, f"{where}.{key}" if where else str(key))
     else:
         yield where, below
+
+
+def _differ(name: str, was: dict[str, Any], now: dict[str, Any]) -> bool:
+    return bool(was.get(name, _ABSENT) != now.get(name, _ABSENT))
+
+
+def _change(name: str, before: Any, after: Any) -> str:
+    if name.rpartition(".")[2] in _LISTS_OF_VALUES:
+        old, new = (set() if values is _ABSENT else set(values) for values in (before, after))
+        return f"{name}: {len(new - old):,} values more, {len(old - new):,} fewer"
+    return f"{name}: {_said(before)} -> {_said(after)}"
 
 
 def _said(value: Any) -> str:

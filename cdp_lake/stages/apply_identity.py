@@ -13,7 +13,7 @@ from cdp_lake.adapters.rule_files import Installed, install_rules
 from cdp_lake.config.settings import Settings
 from cdp_lake.config.shipped import conf_dir
 from cdp_lake.contracts.identity import ASSIGNMENTS
-from cdp_lake.errors import CdpLakeError, ConfigError, InvariantBroken
+from cdp_lake.errors import ConfigError, InvariantBroken
 from cdp_lake.identity.assignments import standing
 from cdp_lake.identity.comparison import partition
 from cdp_lake.stages.identity_plan import NewRules, Promise, promise
@@ -55,14 +55,17 @@ def apply_rules(lake: Lake, rules: NewRules, options: Options, progress: Progres
     """
     project = project_of(options)
     promised = promise(rules, lake.publication_no) if planned else None
+    before = lake.publication_no
     first, *later = following(last_runs(lake))
     installed = install_rules(rules.file, project, now())
     try:
         settings = _in_force(options, rules)
         stitch = replace(first, run=partial(_as_promised, first, promised)) if promised else first
         outcomes = run_stages(lake, settings, (stitch,), progress)
-    except CdpLakeError:
-        installed.take_back()
+    except BaseException:
+        # The rules in force are those that the published people are of.
+        if lake.publication_no == before:
+            installed.take_back()
         raise
     # From here on identity is published: a stage that fails now is taken up by the next run, under the new rules.
     outcomes += run_stages(lake, settings, tuple(later), progress)

@@ -19,6 +19,7 @@ from cdp_lake.contracts.identity import ASSIGNMENTS, CHANGES, EDGES
 from cdp_lake.contracts.silver import CONSENTS
 from cdp_lake.gold.summary import LARGEST, SIZE_CLASSES, cluster_sizes
 from cdp_lake.identity.assignments import standing
+from cdp_lake.identity.changes import CREATED, MERGED, SPLIT
 from cdp_lake.identity.comparison import (
     changes_since,
     created,
@@ -39,11 +40,15 @@ BEFORE, AFTER = "before", "after"
 
 @dataclass(frozen=True)
 class Comparison:
-    """The two lakes, the time both believe, and where the lists go, of which the first `limit` rows are shown."""
+    """The two lakes, the time both believe, and where the lists go, of which the first `limit` rows are shown.
+
+    changes: how many profiles the stitch says it merged, split and created.
+    """
 
     lakes: dict[str, Lake]
     settings: Settings
     as_of: datetime
+    changes: dict[str, int]
     folder: PlanFolder
     limit: int
 
@@ -61,9 +66,9 @@ class Comparison:
             moved=moved["moved"],
             profiles={side: sum(row["profiles"] for row in by.values()) for side, by in sizes.items()},
             largest={side: max((row["largest"] for row in by.values()), default=0) for side, by in sizes.items()},
-            merges=self._listed("merged.csv", merges(changed)),
-            splits=self._listed("split.csv", splits(changed)),
-            created=self._listed("created.csv", created(changed)),
+            merges=self._noted(MERGED, merges(changed)),
+            splits=self._noted(SPLIT, splits(changed)),
+            created=self._noted(CREATED, created(changed)),
             edges=self._edges(),
             sizes=_size_rows(sizes),
         )
@@ -98,6 +103,10 @@ class Comparison:
         """What the run on the shadow noted in identity.changes."""
         now, before = (self.lakes[side].read(CHANGES, PURPOSE) for side in (AFTER, BEFORE))
         return changes_since(now, before, CHANGES.key)
+
+    def _noted(self, kind: str, rows: DataFrame) -> Listed:
+        """The list of one kind of change; what the stitch counted none of is not looked for."""
+        return self._listed(f"{kind}.csv", rows if self.changes[kind] else rows.limit(0))
 
     def _listed(self, file: str, rows: DataFrame) -> Listed:
         found = (row.asDict() for row in rows.toLocalIterator())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,8 +50,11 @@ def plan_identity(live: Lake, rules: NewRules, progress: Progress, wish: Wish) -
     with rules.folder.held():
         rules.folder.forget()
         with _shadow(live, rules, as_of, wish.keep) as (shadow, settings):
+            notes = [*_notes(live, rules, known, settings)]
             outcomes = _run(shadow, settings, stages, progress)
-            compared = Comparison({BEFORE: live, AFTER: shadow}, settings, as_of, rules.folder, wish.limit)
+            counts = change_counts(outcomes[0].facts)
+            lakes = {BEFORE: live, AFTER: shadow}
+            compared = Comparison(lakes, settings, as_of, counts, rules.folder, wish.limit)
             effects = _effects(compared, stages, progress)
         seconds = {outcome.stage: outcome.seconds for outcome in outcomes}
         found = IdentityPlan(
@@ -62,8 +64,8 @@ def plan_identity(live: Lake, rules: NewRules, progress: Progress, wish: Wish) -
             as_of=as_of.isoformat(),
             stages=[stage.name for stage in stages],
             changed_rules=rule_changes(rules.former.identity, rules.settings.identity),
-            notes=[*_notes(live, rules, known, as_of)],
-            changes=change_counts(outcomes[0].facts),
+            notes=notes,
+            changes=counts,
             effects=effects,
             shadow=settings.lake.path if wish.keep else None,
             seconds=seconds | {"all": seconds_since(began)},
@@ -89,8 +91,7 @@ def change_counts(facts: dict[str, str]) -> dict[str, int]:
 def _shadow(live: Lake, rules: NewRules, as_of: datetime, keep: bool) -> Iterator[tuple[Lake, Settings]]:
     """The shadow of the lake, and the settings that lead there."""
     names = [name for name in live.versions if name.partition(".")[0] in ("silver", "identity", "gold")]
-    path = rules.folder.make_shadow([*(table.name for table in MEMORY), *names])
-    try:
+    with rules.folder.shadow([*(table.name for table in MEMORY), *names], keep=keep) as path:
         own = {"path": path.as_posix(), "as_of": as_of, "catalog": False}
         lake = rules.settings.lake.model_copy(update=own)
         settings = rules.settings.model_copy(update={"lake": lake})
@@ -98,9 +99,6 @@ def _shadow(live: Lake, rules: NewRules, as_of: datetime, keep: bool) -> Iterato
         if shadow.publication_no != live.publication_no:
             raise ConfigError("the lake has gone on while the plan began; plan again when no one writes to it")
         yield shadow, settings
-    finally:
-        if not keep:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _run(shadow: Lake, settings: Settings, stages: tuple[Stage, ...], progress: Progress) -> list[StageOutcome]:
@@ -126,16 +124,17 @@ def _effects(compared: Comparison, stages: tuple[Stage, ...], progress: Progress
     return found
 
 
-def _notes(live: Lake, rules: NewRules, known: dict[str, LastRun], as_of: datetime) -> Iterator[str]:
+def _notes(live: Lake, rules: NewRules, known: dict[str, LastRun], beside: Settings) -> Iterator[str]:
     """What else a reader has to know: differences that have another cause, and what the plan cannot see."""
-    then = rules.former.lake.model_copy(update={"as_of": as_of})
-    former = rules.former.model_copy(update={"lake": then})
-    for stage in plan(live, former, stages_named(("refine_silver", *FOLLOWING)), last=known):
-        ran = stage.stage in known and known[stage.stage].done is not None
-        if ran and stage.would_run:
-            why = "; ".join(stage.reasons)
-            yield f"{stage.stage} would run under the former rules too, so not all is owed to these: {why}"
-    missing = [name for name in FOLLOWING if name not in known or known[name].done is None]
+    # The time of the last run, and the register of models beside the lake: asking the lake's own would write to it.
+    former = rules.former.model_copy(update={"lake": beside.lake})
+    done = tuple(name for name in ("refine_silver", *FOLLOWING) if name in known and known[name].done is not None)
+    # Each by itself: what only follows from another is no news.
+    alone = [plan(live, former, (stage,), last=known)[0] for stage in stages_named(done)]
+    waiting = [f"{stage.stage} ({'; '.join(stage.reasons)})" for stage in alone if stage.would_run]
+    if waiting:
+        yield f"the former rules would have something to do too, so not all is owed to these: {', '.join(waiting)}"
+    missing = [name for name in FOLLOWING if name not in done]
     if missing:
         yield f"not planned, because this lake has not come so far: {', '.join(missing)}"
     unseen = not_in_silver_yet(rules.former.identity, rules.settings.identity)

@@ -42,17 +42,18 @@ def files(folder):
 
 
 def test_data_is_linked_and_what_is_written_over_is_copied(lake, plan):
-    shadow = plan.make_shadow(TABLES)
-    assert files(shadow) == [
-        "gold/profiles/_delta_log/00000000000000000000.json",
-        "gold/profiles/_delta_log/_last_checkpoint",
-        "gold/profiles/part-0.parquet",
-        "mlflow/mlflow.db",
-    ]
-    assert (shadow / "gold/profiles/part-0.parquet").samefile(lake / "gold/profiles/part-0.parquet")
-    for name in ("gold/profiles/_delta_log/_last_checkpoint", "mlflow/mlflow.db"):
-        (shadow / name).write_text("written over", encoding="utf-8")
-        assert (lake / name).read_text(encoding="utf-8") != "written over"
+    with plan.shadow(TABLES) as shadow:
+        assert files(shadow) == [
+            "gold/profiles/_delta_log/00000000000000000000.json",
+            "gold/profiles/_delta_log/_last_checkpoint",
+            "gold/profiles/part-0.parquet",
+            "mlflow/mlflow.db",
+        ]
+        assert (shadow / "gold/profiles/part-0.parquet").samefile(lake / "gold/profiles/part-0.parquet")
+        for name in ("gold/profiles/_delta_log/_last_checkpoint", "mlflow/mlflow.db"):
+            (shadow / name).write_text("written over", encoding="utf-8")
+            assert (lake / name).read_text(encoding="utf-8") != "written over"
+    assert (lake / "gold/profiles/part-0.parquet").read_text(encoding="utf-8") == "rows"
 
 
 def test_where_nothing_can_be_linked_it_is_copied(lake, plan, monkeypatch):
@@ -60,9 +61,10 @@ def test_where_nothing_can_be_linked_it_is_copied(lake, plan, monkeypatch):
         raise OSError("cross-device link")
 
     monkeypatch.setattr(plan_folders.os, "link", refused)
-    copy = plan.make_shadow(TABLES) / "gold/profiles/part-0.parquet"
-    assert copy.read_text(encoding="utf-8") == "rows"
-    assert not copy.samefile(lake / "gold/profiles/part-0.parquet")
+    with plan.shadow(TABLES) as shadow:
+        copy = shadow / "gold/profiles/part-0.parquet"
+        assert copy.read_text(encoding="utf-8") == "rows"
+        assert not copy.samefile(lake / "gold/profiles/part-0.parquet")
 
 
 def test_a_file_that_goes_away_meanwhile_is_no_error(tmp_path):
@@ -71,11 +73,15 @@ def test_a_file_that_goes_away_meanwhile_is_no_error(tmp_path):
     assert not (tmp_path / "here").exists()
 
 
-def test_a_shadow_that_a_killed_plan_left_is_removed_and_the_next_has_another_name(plan):
-    first = plan.make_shadow(TABLES)
-    second = plan.make_shadow(TABLES)
-    assert first != second
-    assert [path.name for path in plan.folder.iterdir() if path.is_dir()] == [second.name]
+def test_a_shadow_goes_in_the_end_unless_it_is_kept_and_then_before_the_next(plan):
+    with plan.shadow(TABLES, keep=True) as first:
+        pass
+    assert first.is_dir()
+    with pytest.raises(KeyboardInterrupt), plan.shadow(TABLES) as second:
+        assert not first.exists()
+        assert second != first
+        raise KeyboardInterrupt
+    assert not second.exists()
 
 
 def test_a_plan_is_kept_until_it_is_forgotten_and_nobody_else_may_look_into_its_folder(plan):

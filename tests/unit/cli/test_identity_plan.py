@@ -23,6 +23,8 @@ from cdp_lake.stages.identity_plan import (
     Promise,
     promise,
 )
+from cdp_lake.stages.plan import LastRun
+from cdp_lake.stages.plan_identity import following
 from cdp_lake.stages.runner import StageOutcome
 from cdp_lake.stages.session import Options
 
@@ -117,6 +119,14 @@ def test_what_was_not_planned_on_this_very_lake_is_refused(rules):
     rules.folder.save(replace(QUIET, code="0.0.1").as_dict())
     with pytest.raises(ConfigError, match=r"plan again: the plan was made by cdp-lake 0\.0\.1"):
         promise(rules, 12)
+
+
+def test_a_plan_goes_as_far_as_the_lake_has_come():
+    ran = LastRun({}, {"as_of": None}, {})
+    stages = following({"land_bronze": ran, "stitch_identity": ran, "build_profiles": LastRun({}, None, {})})
+    assert [stage.name for stage in stages] == ["stitch_identity"]
+    with pytest.raises(ConfigError, match="nobody has been stitched"):
+        following({"land_bronze": ran})
 
 
 def test_the_rules_are_told_apart_by_what_they_say_and_not_by_their_file(rules, file, tmp_path):

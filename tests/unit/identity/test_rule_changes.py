@@ -17,11 +17,16 @@ def test_the_same_rules_differ_in_nothing_whatever_their_order():
 
 
 def test_a_setting_is_told_by_its_path_with_both_values():
-    before, after = rules(EMAIL, PHONE), rules({**EMAIL, "limit": None}, {**PHONE, "blocked": ["+1"]})
+    before, after = rules(EMAIL, PHONE), rules({**EMAIL, "limit": None}, {**PHONE, "blocked_patterns": ["^0"]})
     assert rule_changes(before, after) == [
         "namespaces.email.limit: 5 -> -",
-        "namespaces.phone.blocked: [] -> ['+1']",
+        "namespaces.phone.blocked_patterns: [] -> ['^0']",
     ]
+
+
+def test_values_that_may_be_somebodys_are_counted_and_not_shown():
+    before, after = rules({**PHONE, "blocked": ["+1", "+2"]}), rules({**PHONE, "blocked": ["+2", "+3", "+4"]})
+    assert rule_changes(before, after) == ["namespaces.phone.blocked: 2 values more, 1 fewer"]
 
 
 def test_what_is_new_or_gone_is_told_too():
