@@ -18,6 +18,7 @@ from cdp_lake.errors import CdpLakeError
 
 if TYPE_CHECKING:
     from cdp_lake.config.settings import Loaded
+    from cdp_lake.stages.session import Options
 
 # Whatever takes long to import is imported where it is needed: `--help` answers at once.
 
@@ -28,7 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     command = chosen.pop("command")
     try:
         if "env" in chosen:
-            chosen["loaded"] = _loaded(chosen.pop("conf"), chosen.pop("env"), chosen.pop("sets"), chosen.pop("as_of"))
+            options = (chosen.pop("conf"), chosen.pop("env"), tuple(chosen.pop("sets")), chosen.pop("as_of"))
+            # Rules that are only proposed are no settings yet: their command loads both.
+            chosen |= {"options": _options(*options)} if "rules" in chosen else {"loaded": _loaded(*options)}
         return int(command(**chosen))
     except CdpLakeError as problem:
         sys.stderr.write(f"cdp-lake: {problem}\n")
@@ -111,12 +114,26 @@ def _add_identity(commands: _SubParsersAction[ArgumentParser]) -> None:
     who_.add_argument("word", metavar="A", help="a record as SOURCE:KEY, or a profile id, also a retired one")
     who_.add_argument("--known-on", type=_time, metavar="TIME", help="only what was known then, such as 2018-01-02")
     _command(identity, "decisions", do.decisions, "what people decided, and what of it was taken back")
+    _add_rules(identity)
     resolve_ = _command(identity, "resolve", do.resolve, "who is who in one file of your own; no lake is touched")
     resolve_.add_argument("--input", dest="file", type=Path, required=True, metavar="FILE", help="CSV or Parquet")
     resolve_.add_argument(
         "--map", dest="field_map", type=Path, required=True, metavar="MAP.yml", help="which column means what"
     )
     resolve_.add_argument("--output", dest="out", type=Path, required=True, metavar="OUT.csv")
+
+
+def _add_rules(identity: _SubParsersAction[ArgumentParser]) -> None:
+    plan_ = _command(identity, "plan", do.plan_rules, "what other identity rules would do; the lake is only read")
+    plan_.add_argument("--limit", type=int, default=20, help="how much of each list is shown (default 20)")
+    plan_.add_argument("--keep", action="store_true", help="leave the shadow lake for a look")
+    plan_.add_argument("--json", action="store_true", help="print the plan as JSON")
+    apply_ = _command(identity, "apply", do.apply_rules, "put planned identity rules in force, in a project (--conf)")
+    apply_.add_argument("--unplanned", action="store_true", help="without a plan, and without comparing with it")
+    for parser in (plan_, apply_):
+        parser.add_argument(
+            "--rules", type=Path, required=True, metavar="NEW.yml", help="in the shape of conf/identity.yml"
+        )
 
 
 def _add_projects(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -151,10 +168,16 @@ def _command(commands: _SubParsersAction[ArgumentParser], name: str, command: An
     return parser
 
 
-def _loaded(conf: Path | None, env: str | None, sets: list[str], as_of: str | None) -> Loaded:
+def _loaded(conf: Path | None, env: str | None, sets: tuple[str, ...], as_of: str | None) -> Loaded:
     from cdp_lake.stages.configuration import configured
 
     return configured(conf, env, (*sets, *((f"lake.as_of={as_of}",) if as_of else ())))
+
+
+def _options(conf: Path | None, env: str | None, sets: tuple[str, ...], as_of: str | None) -> Options:
+    from cdp_lake.stages.session import Options
+
+    return Options(conf, env, sets, as_of)
 
 
 def _moment(text: str) -> str:

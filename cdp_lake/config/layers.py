@@ -30,11 +30,15 @@ class Layer:
     origins: dict[Where, str] = field(default_factory=dict)
 
 
-def read_folder(folder: Path, label: str) -> Layer:
-    """The layer of one conf folder: `x.yml` gives key x, `sources/` and `segments/` give lists by name."""
+def read_folder(folder: Path, label: str, without: str | None = None) -> Layer:
+    """The layer of one conf folder: `x.yml` gives key x, `sources/` and `segments/` give lists by name.
+
+    without: a key whose file is passed over, because another file stands in for it.
+    """
     layer = Layer()
     for path in sorted(folder.glob("*.yml")):
-        _place(layer, (path.stem,), read_yaml(path, f"{label}/{path.name}"))
+        if path.stem != without:
+            _place(layer, (path.stem,), read_yaml(path, f"{label}/{path.name}"))
     for name in LIST_FOLDERS:
         for path in sorted((folder / name).glob("*.yml")):
             item = read_yaml(path, f"{label}/{name}/{path.name}")
@@ -43,6 +47,13 @@ def read_folder(folder: Path, label: str) -> Layer:
                 raise ConfigError(f"{label}/{name}/{path.name}: `name: {path.stem}` is expected, found {named!r}")
             _place(layer, (name, path.stem), item)
             layer.tree[name] = NamedItems(layer.tree[name])
+    return layer
+
+
+def read_as(key: str, path: Path) -> Layer:
+    """The layer of one file that is not called after its key."""
+    layer = Layer()
+    _place(layer, (key,), read_yaml(path, path.as_posix()))
     return layer
 
 

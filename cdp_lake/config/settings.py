@@ -15,7 +15,17 @@ from cdp_lake.config.consent import ConsentRules
 from cdp_lake.config.destinations import DestinationRules
 from cdp_lake.config.identity import IdentityRules
 from cdp_lake.config.lake import LakeSettings, MlflowSettings
-from cdp_lake.config.layers import Layer, NamedItems, Where, as_plain, assignments, overlay, read_folder, read_yaml
+from cdp_lake.config.layers import (
+    Layer,
+    NamedItems,
+    Where,
+    as_plain,
+    assignments,
+    overlay,
+    read_as,
+    read_folder,
+    read_yaml,
+)
 from cdp_lake.config.models import ModelRules
 from cdp_lake.config.presets import IdentityPresets, with_presets
 from cdp_lake.config.quality import QualityRules
@@ -29,6 +39,7 @@ from cdp_lake.config.traits import TraitRules
 from cdp_lake.errors import ConfigError, did_you_mean
 
 OWN_SETTINGS = "settings.yml"
+IDENTITY = "identity"
 
 
 class Settings(Strict):
@@ -74,8 +85,12 @@ class Loaded:
     layer: Layer
 
 
-def load_settings(conf: Path | None = None, env: str | None = None, sets: Sequence[str] = ()) -> Loaded:
+def load_settings(
+    conf: Path | None = None, env: str | None = None, sets: Sequence[str] = (), rules: Path | None = None
+) -> Loaded:
     """Shipped conf, then the project's, then the lake's own, then the environment of each, then `--set`.
+
+    rules: a file that stands in for the project's identity.yml.
 
     Raises ConfigError listing every problem with file, line and hint.
     """
@@ -85,14 +100,23 @@ def load_settings(conf: Path | None = None, env: str | None = None, sets: Sequen
             raise ConfigError(f"--conf {conf}: there is no such folder; make one with: cdp-lake init DIR")
         folders.append((conf, conf.as_posix()))
     layer = Layer()
-    for folder, label in folders:
-        layer = overlay(layer, read_folder(folder, label))
+    for place, (folder, label) in enumerate(folders):
+        stood_in = IDENTITY if rules is not None and place else None
+        layer = overlay(layer, read_folder(folder, label, without=stood_in))
+    if rules is not None:
+        layer = overlay(layer, _rules_in(rules))
     over = Layer()
     for found in [*_environments(folders, env), assignments(sets)]:
         over = overlay(over, found)
     layer = overlay(overlay(layer, _own_settings(overlay(layer, over))), over)
     layer, problems = with_presets(layer)
     return Loaded(_validated(layer, problems).with_scopes_in_use(), layer)
+
+
+def _rules_in(file: Path) -> Layer:
+    if not file.is_file():
+        raise ConfigError(f"--rules {file}: there is no such file; write one in the shape of conf/identity.yml")
+    return read_as(IDENTITY, file)
 
 
 def _own_settings(layer: Layer) -> Layer:

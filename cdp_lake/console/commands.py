@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cdp_lake.console.progress import Display
     from cdp_lake.identity.decisions import Kind
     from cdp_lake.stages.runner import StageOutcome
+    from cdp_lake.stages.session import Options
 
 
 def run(loaded: Loaded, stages: list[str], strict: bool, dry_run: bool) -> int:
@@ -170,6 +171,38 @@ def decisions(loaded: Loaded) -> int:
     return _print(shown.decisions(decisions_made(_lake(loaded.settings))))
 
 
+def plan_rules(options: Options, rules: Path, limit: int, keep: bool, json: bool) -> int:
+    """Says what other identity rules would do; the lake is only read."""
+    from cdp_lake.console import plan as shown
+    from cdp_lake.stages import session
+    from cdp_lake.stages.identity_plan import NewRules
+    from cdp_lake.stages.plan_identity import Wish, plan_identity
+
+    new = NewRules.of(options, rules)
+    _require_lake(new.settings)
+    with _display(errors=json) as progress:
+        lake = session.open_lake(session.for_the_work(new.settings))
+        found = plan_identity(lake, new, progress, Wish(limit, keep))
+    if json:
+        sys.stdout.write(f"{found.as_json()}\n")
+        return 0
+    return _print(shown.planned(found, rules, new.folder.folder))
+
+
+def apply_rules(options: Options, rules: Path, unplanned: bool) -> int:
+    """Puts identity rules in force, as planned."""
+    from cdp_lake.console import plan as shown
+    from cdp_lake.stages import apply_identity, session
+    from cdp_lake.stages.identity_plan import NewRules
+
+    apply_identity.project_of(options)
+    new = NewRules.of(options, rules)
+    _require_lake(new.settings)
+    with session.writing(new.settings, "identity apply") as lake, _display() as progress:
+        done = apply_identity.apply_rules(lake, new, options, progress, planned=not unplanned)
+    return _print(shown.applied(done))
+
+
 def resolve(loaded: Loaded, file: Path, field_map: Path, out: Path) -> int:
     """Resolves one file; no lake is read or written."""
     from cdp_lake.stages import session
@@ -266,11 +299,11 @@ def _require_lake(settings: Settings) -> None:
         raise ConfigError(f"there is no lake at {root}; make one with: cdp-lake run, or cdp-lake demo")
 
 
-def _display() -> Display:
+def _display(*, errors: bool = False) -> Display:
     from cdp_lake.console import screen
     from cdp_lake.console.progress import Display
 
-    return Display(screen())
+    return Display(screen(errors=errors))
 
 
 def _print(parts: Iterable[Any]) -> int:

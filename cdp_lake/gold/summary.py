@@ -19,6 +19,13 @@ def profile_sizes(profiles: DataFrame) -> DataFrame:
     )
 
 
+def cluster_sizes(assigned: DataFrame) -> DataFrame:
+    """One row per size class: profiles, and their largest record count. assigned: one row per record."""
+    counted = assigned.groupBy("profile_id").agg(F.count(F.lit(1)).alias("record_count"))
+    sizes = counted.groupBy(_size_class().alias("size"))
+    return sizes.agg(F.count(F.lit(1)).alias("profiles"), F.max("record_count").alias("largest"))
+
+
 def visitor_stitching(records: DataFrame, assignments: DataFrame, profiles: DataFrame) -> DataFrame:
     """One row: anonymous visitors (carriers of an anonymous id), and how many belong to a known person."""
     visitor = F.col("is_carrier") & F.col("source_pk").startswith("anonymous_id:")

@@ -22,9 +22,14 @@ from cdp_lake.traits.columns import trait_columns
 Problem = tuple[tuple[str, ...], str]
 
 
-def configured(conf: Path | None = None, env: str | None = None, sets: Sequence[str] = ()) -> Loaded:
-    """Loaded settings whose parts agree. Raises ConfigError naming every disagreement."""
-    loaded = load_settings(conf, env, sets)
+def configured(
+    conf: Path | None = None, env: str | None = None, sets: Sequence[str] = (), rules: Path | None = None
+) -> Loaded:
+    """Loaded settings whose parts agree. Raises ConfigError naming every disagreement.
+
+    rules: a file that stands in for the project's identity.yml.
+    """
+    loaded = load_settings(conf, env, sets, rules)
     problems = [
         *_identifier_problems(loaded.settings),
         *_clear_key_problems(loaded.settings),

@@ -28,10 +28,17 @@ class Options:
     sets: tuple[str, ...] = ()
     as_of: str | None = None
 
-    def loaded(self) -> Loaded:
-        """The settings with where each came from. Raises ConfigError listing every problem."""
-        time = (f"lake.as_of={self.as_of}",) if self.as_of else ()
-        return configured(self.conf, self.env, (*self.sets, *time))
+    @property
+    def all_sets(self) -> tuple[str, ...]:
+        """The single values, the time among them."""
+        return (*self.sets, *((f"lake.as_of={self.as_of}",) if self.as_of else ()))
+
+    def loaded(self, rules: Path | None = None) -> Loaded:
+        """The settings with where each came from; with `rules` in place of the project's identity.yml.
+
+        Raises ConfigError listing every problem.
+        """
+        return configured(self.conf, self.env, self.all_sets, rules)
 
 
 def lakeless(settings: Settings) -> SparkSession:
@@ -52,10 +59,10 @@ def open_lake(settings: Settings) -> Lake:
 def writing(settings: Settings, command: str) -> Iterator[Lake]:
     """The lake, held against every other writer until the command ends."""
     with lake_lock(Path(settings.lake.path), command):
-        yield open_lake(_for_the_work(settings))
+        yield open_lake(for_the_work(settings))
 
 
-def _for_the_work(settings: Settings) -> Settings:
+def for_the_work(settings: Settings) -> Settings:
     """The settings with the Java compiler chosen by what there is to read, unless they name one."""
     if settings.spark.compiler is not None:
         return settings

@@ -7,7 +7,15 @@ import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from cdp_lake.activation import delivery_changes, delivery_rows, outcome_counts, payloads, removal_brake, rows_to_send
+from cdp_lake.activation import (
+    allowed_audience,
+    delivery_changes,
+    delivery_rows,
+    outcome_counts,
+    payloads,
+    removal_brake,
+    rows_to_send,
+)
 from cdp_lake.config.destinations import Destination
 from cdp_lake.contracts.gold import DELIVERIES
 
@@ -94,6 +102,14 @@ def changes(spark: SparkSession, wanted: DataFrame) -> DataFrame:
 def test_each_person_is_told_of_once_and_for_the_right_reason(changes: DataFrame) -> None:
     found = {r["profile_id"]: (r["change"], r["reason"] or "-") for r in changes.collect()}
     assert found == {p: (change, why) for p, *_, change, why in TOLD if change != "-"}
+
+
+@pytest.mark.spark
+def test_the_audience_is_whoever_may_be_with_the_destination(spark: SparkSession, wanted: DataFrame) -> None:
+    consent = [(p, answer == "yes") for p, _, _, answer, *_ in TOLD if answer != "-"]
+    allowed = allowed_audience(wanted, spark.createDataFrame(consent, "profile_id string, is_consented boolean"))
+    stays = {p for p, *_, change, _ in TOLD if change in ("added", "updated", "unchanged")}
+    assert {row["profile_id"] for row in allowed.collect()} == stays
 
 
 @pytest.mark.spark

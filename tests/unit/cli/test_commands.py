@@ -48,6 +48,7 @@ def test_stages_may_follow_the_options(asked):
         *(["run"], ["rebuild", "refine_silver"], ["status"], ["tables"], ["unland", "3"], ["demo"], ["doctor"]),
         *(["show", "profile", "P000000001"], ["show", "quarantine"], ["show", "batches"], ["show", "model", "churn"]),
         *(["config", "show"], ["identity", "evaluate", "--truth", "t.csv"], ["identity", "explain", "a"]),
+        *(["identity", "plan", "--rules", "n.yml"], ["identity", "apply", "--rules", "n.yml"]),
     ],
 )
 def test_every_command_on_the_lake_takes_the_common_options(asked, words):
