@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 MOST_SHOWN = 10
 # What a rule of identity says when it refuses evidence; a rule that is not here is shown by its name.
 REASONS = {
+    "masked_value": "characters of the value are hidden",
+    "unknown_namespace": "the rules do not know this kind of identifier",
+    "device_follows_nobody": "such devices are evidence of nobody by the rules",
+    "expired": "last seen too long ago",
+    "not_reassignable": "the value belongs to whoever had it first",
+    "device_of_first_owner": "the device belongs to whoever signed in on it first",
+    "device_of_last_authenticated": "the device belongs to whoever signed in on it last",
     "blocked_value": "the value is listed as evidence of nobody",
     "blocked_carrier": "one of them stands for a value that is not one person's",
     "too_many_names": "more given names use the value than one person has",

@@ -63,11 +63,6 @@ def rewritten(before: DataFrame, changed: DataFrame, key: tuple[str, ...]) -> Da
     return without(before, changed, key).unionByName(changed)
 
 
-def of_source_key(records: DataFrame, source: str, key: str) -> DataFrame:
-    """At most one row: the record of that key in that source."""
-    return records.where((F.col("source") == source) & (F.col("source_pk") == key)).select("record_sk").distinct()
-
-
 def given_names(records: DataFrame) -> DataFrame:
     """One row per record: the given name its newest version is compared by, null without one."""
     return people_of(records).select("record_sk", "given_key")

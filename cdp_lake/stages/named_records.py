@@ -7,7 +7,7 @@ from cdp_lake.contracts.identity import ASSIGNMENTS
 from cdp_lake.contracts.silver import SOURCE_RECORDS
 from cdp_lake.errors import ConfigError
 from cdp_lake.identity.assignments import ever_of, standing_of
-from cdp_lake.identity.rows import of_source_key
+from cdp_lake.identity.explaining.rows import record_named
 from cdp_lake.stages.who_is_meant import is_profile_id
 
 PURPOSE = "identity"
@@ -45,5 +45,6 @@ class NamedRecords:
 
     def _of_source(self, word: str) -> frozenset[int]:
         source, _, key = word.partition(":")
-        rows = of_source_key(self._lake.read(SOURCE_RECORDS, PURPOSE), source, key).collect()
+        asked = self._lake.spark.createDataFrame([(source, key)], "source STRING, source_pk STRING")
+        rows = record_named(self._lake.read(SOURCE_RECORDS, PURPOSE), asked).collect()
         return frozenset(row["record_sk"] for row in rows)
