@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -136,8 +135,5 @@ def test_light_commands_answer_without_spark(words):
     heavy = "{m for m in ('mlflow', 'great_expectations', 'pandas', 'pyarrow', 'delta') if m in sys.modules}"
     run = f"try:\n    code = main({words!r})\nexcept SystemExit as left:\n    code = left.code"
     script = f"import sys\nfrom cdp_lake.cli import main\n{run}\nsys.exit(code or {heavy} or 0)"
-    began = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
-    # A goal of one second on a quiet machine; tests run beside others.
-    assert time.perf_counter() - began < 5
