@@ -23,9 +23,16 @@ from cdp_lake.adapters.similarities import register_similarities
 from cdp_lake.identity.matching.blocking import BlockingRule, key_sql
 from cdp_lake.identity.matching.calibration import Calibrated, prior
 from cdp_lake.identity.matching.comparisons import comparisons
-from cdp_lake.identity.matching.compiling import SIMILARITIES, compiled
+from cdp_lake.identity.matching.compiling import SIMILARITIES, CompiledModel, compiled
+from cdp_lake.identity.matching.doubts import UNPROVEN, Doubts
 from cdp_lake.identity.matching.pairs import candidate_pairs, with_records
-from cdp_lake.identity.matching.scoring import graded, probability, weighed, weighed_beside_households
+from cdp_lake.identity.matching.scoring import (
+    graded,
+    match_probabilities,
+    probability,
+    weighed,
+    weighed_beside_households,
+)
 from cdp_lake.identity.matching.splink_form import model_of
 
 DATA = Path(__file__).parents[1] / "data"
@@ -168,6 +175,18 @@ def test_odds_are_those_of_a_match_against_a_household_and_strangers_together(sp
     expected = [0.01 * likely(m, row) / (0.05 * likely(at_home, row) + 0.94) for row in rows]
     got = {row["record_r"]: 2 ** row["match_weight"] for row in scored.collect()}
     assert [got[row[1]] for row in rows] == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_pair_that_contradicts_itself_is_no_match_and_an_unproven_one_is_held_below(spark):
+    learnt = Calibrated(0.9, 0.01, {}, {}, {}, 0.0)
+    doubted = Doubts(contradicted="gamma_given = 0", unproven="gamma_given = 1")
+    rows = [(0, 1, 0), (0, 2, 1), (0, 3, 2), (0, 4, -1)]
+    grades = spark.createDataFrame(rows, "record_l BIGINT, record_r BIGINT, gamma_given INT")
+
+    found = match_probabilities(grades, CompiledModel(0.9), learnt, doubted).collect()
+
+    sure = pytest.approx(0.9)
+    assert [row["probability"] for row in found] == [0.0, UNPROVEN, sure, sure]
 
 
 def _model(name, levels):
