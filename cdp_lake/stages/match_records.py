@@ -16,6 +16,7 @@ from cdp_lake.identity.matching.blocking import BlockingPlan, candidates, chosen
 from cdp_lake.identity.matching.calibration import Calibrated, calibrated, smoothed_u, untrained
 from cdp_lake.identity.matching.comparisons import Comparison, comparisons
 from cdp_lake.identity.matching.compiling import CompiledModel, compiled
+from cdp_lake.identity.matching.doubts import Doubts, doubts
 from cdp_lake.identity.matching.frequencies import with_frequencies
 from cdp_lake.identity.matching.pairs import candidate_pairs, with_records
 from cdp_lake.identity.matching.scoring import best_pairs, graded, match_probabilities, patterns, probable
@@ -52,6 +53,18 @@ class _Nodes:
     count: int
 
 
+@dataclass(frozen=True)
+class _Judge:
+    """All that turns the grades of a pair into a probability."""
+
+    model: CompiledModel
+    learnt: Calibrated
+    doubted: Doubts
+
+    def probabilities(self, grades: DataFrame) -> DataFrame:
+        return match_probabilities(grades, self.model, self.learnt, self.doubted)
+
+
 def match(spark: SparkSession, records: pd.DataFrame, say: Say) -> Matched:
     """The entities of records numbered from 0; `records` has `record`, `kind` and comparable parts that tell."""
     keys = key_sql(records.columns)
@@ -73,8 +86,9 @@ def match(spark: SparkSession, records: pd.DataFrame, say: Say) -> Matched:
     learnt = _learnt(grades, first, compared, chances, nodes.count)
     _say_learnt(learnt, grades.count(), say)
     model = compiled(model_of(compared, learnt))
-    scored = match_probabilities(grades, model, learnt).persist()
-    entity, inside = _entities(spark, nodes, scored, model, learnt)
+    judge = _Judge(model, learnt, doubts(compared, learnt, nodes.count))
+    scored = judge.probabilities(grades).persist()
+    entity, inside = _entities(spark, nodes, scored, judge)
     matched = Matched(entity, confidence(entity, inside, best_pairs(scored).toPandas()), plan, learnt)
     for frame in (scored, grades, nodes.rows):
         frame.unpersist()
@@ -90,16 +104,14 @@ def _learnt(
     return calibrated(ordered, compared, chances, count * (count - 1) // 2)
 
 
-def _entities(
-    spark: SparkSession, nodes: _Nodes, scored: DataFrame, model: CompiledModel, learnt: Calibrated
-) -> tuple[Labels, pd.DataFrame]:
+def _entities(spark: SparkSession, nodes: _Nodes, scored: DataFrame, judge: _Judge) -> tuple[Labels, pd.DataFrame]:
     """The entity of each record, and the probability of every pair inside a component."""
     proposed = _in_order(probable(scored, PERMISSIVE).toPandas())
     labels = components(nodes.count, proposed)
     inside, wanted = [pairs_of_two(labels, proposed)], pairs_inside(labels)
     if len(wanted):
-        pairs = with_records(spark.createDataFrame(wanted), nodes.rows, model, nodes.columns)
-        inside.append(match_probabilities(graded(pairs, model), model, learnt).toPandas())
+        pairs = with_records(spark.createDataFrame(wanted), nodes.rows, judge.model, nodes.columns)
+        inside.append(judge.probabilities(graded(pairs, judge.model)).toPandas())
     every = _in_order(pd.concat(inside))
     return settled(labels, every), every
 

@@ -138,7 +138,7 @@ def household_prior(comparison: Comparison) -> Numbers:
     """The shipped probability of each grade among two people of one household, grade 0 first."""
     if comparison.shared:
         return prior(comparison)
-    alike = prior(comparison)[1:] * comparison.namesakes
+    alike = np.array([grade.at_home for grade in reversed(comparison.grades)])
     return np.concatenate([[1 - alike.sum()], alike])
 
 

@@ -9,17 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
+
+# What agreement in a field is agreement of: a name, a home, a person, a number of his own; or of many (a trait).
+Tells = Literal["name", "home", "person", "number", "trait"]
 
 JARO_WINKLER = "jaro_winkler_similarity"
 
 
 @dataclass(frozen=True)
 class Grade:
-    """One grade of agreement: its condition, the prior share of true pairs, the value whose rarity counts."""
+    """One grade of agreement: its condition, the prior share of true pairs, the value whose rarity counts.
+
+    `at_home` is the prior share of two people of one household who agree so, where they do oftener than strangers.
+    """
 
     condition: str
     m: float
     rarity_of: str | None = None
+    at_home: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -27,7 +35,7 @@ class Comparison:
     """A field's grades. `unknown` is true where the field says nothing; what fits no grade differs.
 
     `chance` is the shipped share of strangers that reach a grade by accident. `shared` fields are those that people
-    of one household have in common; `namesakes` is the share of two people of a household who agree all the same.
+    of one household have in common. The lowest `apart` grades tell two people apart; from grade `agrees` on it agrees.
     """
 
     name: str
@@ -35,13 +43,15 @@ class Comparison:
     grades: tuple[Grade, ...]
     differs: float
     chance: float
+    tells: Tells
     shared: bool = False
-    namesakes: float = 0.0
+    apart: int = 0
+    agrees: int = 1
 
     @property
     def is_of_households(self) -> bool:
         """True when two people of one household agree in this field more often than strangers do."""
-        return self.shared or self.namesakes > 0
+        return self.shared or any(grade.at_home for grade in self.grades)
 
 
 def comparisons(columns: Iterable[str]) -> tuple[Comparison, ...]:
@@ -60,30 +70,39 @@ def _names(known: set[str]) -> list[Comparison]:
         found.append(_family(known, swapped))
     if "middle" in known:
         same_initial = Grade("left(middle_l, 1) = left(middle_r, 1)", 0.1)
-        found.append(Comparison("middle", _null("middle"), (_equal("middle", 0.7), same_initial), 0.2, 0.04))
+        found.append(Comparison("middle", _null("middle"), (_equal("middle", 0.7), same_initial), 0.2, 0.04, "trait"))
     if "generation" in known:
-        found.append(Comparison("generation", _null("generation"), (_equal("generation", 0.97),), 0.03, 0.5))
+        found.append(_generation())
     if "organisation" in known:
         near = Grade(_jaro_winkler("organisation", 0.92), 0.15)
         within = Grade(_contained("organisation", 5), 0.1)
         grades = (_equal("organisation", 0.55), near, within, Grade(_jaro_winkler("organisation", 0.82), 0.08))
-        found.append(Comparison("organisation", _null("organisation"), grades, 0.12, 0.001))
+        found.append(Comparison("organisation", _null("organisation"), grades, 0.12, 0.001, "person"))
     return found
 
 
 def _given(known: set[str], swapped: str | None) -> Comparison:
-    characters = [_equal("native_given", 0.3)] if "native_given" in known else []
-    grades = [*characters, _equal("given", 0.65)]
-    grades += [Grade(swapped, 0.02)] if swapped else []
+    # A son is called after his father: a rare name shared within a household is less than proof. Brothers and sisters
+    # get names that are alike: what is neither a slip nor a short form tells two people apart.
+    characters = [_equal("native_given", 0.3, at_home=0.01)] if "native_given" in known else []
+    grades = [*characters, _equal("given", 0.65, at_home=0.02)]
+    grades += [Grade(swapped, 0.02, at_home=0.0006)] if swapped else []
     grades += [
-        *([Grade("formal_l = formal_r", 0.05)] if "formal" in known else []),
-        Grade(_typo("given"), 0.1),
-        Grade(f"least(length(given_l), length(given_r)) <= 3 and {_prefix('given')}", 0.03),
-        *([Grade("given_sound_l = given_sound_r", 0.02)] if "given_sound" in known else []),
-        Grade(_jaro_winkler("given", 0.82), 0.04),
+        *([Grade("formal_l = formal_r", 0.05, at_home=0.0015)] if "formal" in known else []),
+        Grade(_typo("given"), 0.1, at_home=0.005),
+        Grade(f"least(length(given_l), length(given_r)) <= 3 and {_prefix('given')}", 0.03, at_home=0.002),
+        *([Grade("given_sound_l = given_sound_r", 0.02, at_home=0.002)] if "given_sound" in known else []),
+        # One letter is the initial of a name that is not written here: B. of Bob, where the other says Robert.
+        Grade("least(length(given_l), length(given_r)) = 1", 0.01, at_home=0.02),
+        Grade(_jaro_winkler("given", 0.82), 0.02, at_home=0.02),
     ]
-    # A son is called after his father: a rare name shared within a household is less than proof.
-    return Comparison("given", _null("given"), tuple(grades), 0.12, 0.004, namesakes=0.03)
+    return Comparison("given", _null("given"), tuple(grades), 0.12, 0.004, "name", apart=2, agrees=3)
+
+
+def _generation() -> Comparison:
+    # Who has the whole name of his father is told from him by the mark.
+    same = _equal("generation", 0.98, at_home=0.1)
+    return Comparison("generation", _null("generation"), (same,), 0.02, 0.5, "trait", apart=1)
 
 
 def _family(known: set[str], swapped: str | None) -> Comparison:
@@ -98,7 +117,7 @@ def _family(known: set[str], swapped: str | None) -> Comparison:
     )
     # A swap is graded once, by the given name.
     unknown = _null("family") + (f" or ({swapped})" if swapped else "")
-    return Comparison("family", unknown, grades, 0.11, 0.003, shared=True)
+    return Comparison("family", unknown, grades, 0.11, 0.003, "name", shared=True)
 
 
 def _birth(known: set[str]) -> list[Comparison]:
@@ -108,15 +127,18 @@ def _birth(known: set[str]) -> list[Comparison]:
         same_year = "left(birth_date_l, 4) = left(birth_date_r, 4)"
         same_day = "right(birth_date_l, 5) = right(birth_date_r, 5)"
         grades = (
-            _equal("birth_date", 0.78),
-            Grade(f"{_edits('birth_date', 1)} or ({same_year} and {month_is_day} and {day_is_month})", 0.08),
-            Grade(_edits("birth_date", 2), 0.04),
-            Grade(f"{same_year} or {same_day}", 0.03),
+            # Twins.
+            _equal("birth_date", 0.78, at_home=0.012),
+            Grade(
+                f"{_edits('birth_date', 1)} or ({same_year} and {month_is_day} and {day_is_month})", 0.1, at_home=0.002
+            ),
+            Grade(_edits("birth_date", 2), 0.05, at_home=0.015),
+            Grade(f"{same_year} or {same_day}", 0.04, at_home=0.01),
         )
-        return [Comparison("birth", _null("birth_date"), grades, 0.07, 0.001)]
+        return [Comparison("birth", _null("birth_date"), grades, 0.03, 0.001, "person", apart=1)]
     if "birth_year" in known:
         near = Grade("abs(cast(birth_year_l as int) - cast(birth_year_r as int)) <= 1", 0.1)
-        return [Comparison("birth", _null("birth_year"), (_equal("birth_year", 0.8), near), 0.1, 0.02)]
+        return [Comparison("birth", _null("birth_year"), (_equal("birth_year", 0.8), near), 0.1, 0.02, "person")]
     return []
 
 
@@ -125,19 +147,22 @@ def _contacts(known: set[str]) -> list[Comparison]:
     if "email" in known:
         local = "split_part(email_{0}, '@', 1)"
         one, other = local.format("l"), local.format("r")
+        # jjones@ two providers says what the name says already; a slip in the domain does not make two of one.
+        near_domain = "levenshtein(split_part(email_l, '@', 2), split_part(email_r, '@', 2)) <= 3"
+        own = f" and ({near_domain} or not coalesce(contains({one}, family_l), false))" if "family" in known else ""
         of_email = (
-            _equal("email", 0.6),
-            Grade(f"{one} = {other} and length({one}) > 6", 0.08),
-            Grade(f"{JARO_WINKLER}({one}, {other}) >= 0.9", 0.1),
+            # Families share a mailbox now and then.
+            _equal("email", 0.6, at_home=0.06),
+            Grade(f"{one} = {other} and length({one}) > 6{own}", 0.08, at_home=0.008),
+            Grade(f"{JARO_WINKLER}({one}, {other}) >= 0.9{own}", 0.1, at_home=0.01),
         )
-        # Families share a mailbox now and then.
-        found.append(Comparison("email", _null("email"), of_email, 0.22, 1e-5, namesakes=0.1))
+        found.append(Comparison("email", _null("email"), of_email, 0.22, 1e-5, "person"))
     if "phone" in known:
         of_phone = (_equal("phone", 0.65), Grade(_edits("phone", 1), 0.05))
-        found.append(Comparison("phone", _null("phone"), of_phone, 0.3, 1e-5, shared=True))
+        found.append(Comparison("phone", _null("phone"), of_phone, 0.3, 1e-5, "home", shared=True))
     for number in sorted(column for column in known if column.startswith("national_id")):
         near = Grade(f"length({number}_l) > 4 and {_edits(number, 2)}", 0.08)
-        found.append(Comparison(number, _null(number), (_equal(number, 0.86), near), 0.06, 1e-6))
+        found.append(Comparison(number, _null(number), (_equal(number, 0.86), near), 0.06, 1e-6, "number"))
     return found
 
 
@@ -149,7 +174,9 @@ def _addresses(known: set[str]) -> list[Comparison]:
     for street in sorted(column for column in known if column == "street" or column.startswith("street_")):
         found.append(_street(street, has_number=street == "street" and "house_number" in known))
     if "country" in known:
-        found.append(Comparison("country", _null("country"), (_equal("country", 0.95),), 0.05, 0.5, shared=True))
+        found.append(
+            Comparison("country", _null("country"), (_equal("country", 0.95),), 0.05, 0.5, "trait", shared=True)
+        )
     return found
 
 
@@ -167,31 +194,32 @@ def _place(parts: list[str]) -> Comparison:
     if "region" in parts:
         grades.append(_equal("region", 0.05 if len(parts) > 1 else 0.8))
     unknown = " and ".join(f"({_null(part)})" for part in parts)
-    return Comparison("place", unknown, tuple(grades), 0.13, 0.01, shared=True)
+    return Comparison("place", unknown, tuple(grades), 0.13, 0.01, "home", shared=True)
 
 
 def _street(column: str, has_number: bool) -> Comparison:
     same = f"{column}_l = {column}_r"
-    near = _jaro_winkler(column, 0.88)
+    # A building or the city may stand before or behind it.
+    near = f"({_jaro_winkler(column, 0.88)} or ({_contained(column, 8)}))"
     grades = [Grade(f"{same} and house_number_l = house_number_r", 0.45, column)] if has_number else []
     grades += [Grade(f"{near} and house_number_l = house_number_r", 0.1)] if has_number else []
     grades += [_equal(column, 0.15 if has_number else 0.55), Grade(near, 0.07 if has_number else 0.15)]
-    return Comparison(column, _null(column), tuple(grades), 0.23, 0.001, shared=True)
+    return Comparison(column, _null(column), tuple(grades), 0.23, 0.001, "home", shared=True)
 
 
 def _others(known: set[str]) -> list[Comparison]:
     found = []
     if "gender" in known:
-        found.append(Comparison("gender", _null("gender"), (_equal("gender", 0.96),), 0.04, 0.5))
+        found.append(Comparison("gender", _null("gender"), (_equal("gender", 0.96),), 0.04, 0.5, "trait"))
     for column in sorted(known):
         kind = column.rstrip("0123456789").rstrip("_")
         if kind in ("occupation", "text"):
             grades = (_equal(column, 0.55), Grade(_jaro_winkler(column, 0.9), 0.1))
-            found.append(Comparison(column, _null(column), grades, 0.35, 0.02))
+            found.append(Comparison(column, _null(column), grades, 0.35, 0.02, "person"))
         elif kind in ("code", "date"):
-            found.append(
-                Comparison(column, _null(column), (_equal(column, 0.7), Grade(_edits(column, 1), 0.1)), 0.2, 0.001)
-            )
+            of_code = (_equal(column, 0.7), Grade(_edits(column, 1), 0.1))
+            tells: Tells = "number" if kind == "code" else "person"
+            found.append(Comparison(column, _null(column), of_code, 0.2, 0.001, tells))
     return found
 
 
@@ -199,8 +227,8 @@ def _null(column: str) -> str:
     return f"{column}_l is null or {column}_r is null"
 
 
-def _equal(column: str, m: float) -> Grade:
-    return Grade(f"{column}_l = {column}_r", m, column)
+def _equal(column: str, m: float, at_home: float = 0.0) -> Grade:
+    return Grade(f"{column}_l = {column}_r", m, column, at_home)
 
 
 def _jaro_winkler(column: str, least: float) -> str:

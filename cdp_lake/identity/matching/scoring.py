@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from cdp_lake.identity.matching.calibration import Calibrated
 from cdp_lake.identity.matching.compiling import CompiledComparison, CompiledModel, GradeWeights
+from cdp_lake.identity.matching.doubts import UNPROVEN, Doubts
 
 GRADE, FREQUENCY = "gamma_", "_log2_frequency_"
 # Rarity in the patterns that calibration learns from: finer bits would only make more patterns.
@@ -67,10 +68,16 @@ def weighed_beside_households(grades: DataFrame, model: CompiledModel, learnt: C
     return grades.withColumn("match_weight", match - _log2_of_sum(household, F.lit(stranger)))
 
 
-def match_probabilities(grades: DataFrame, model: CompiledModel, learnt: Calibrated) -> DataFrame:
-    """One row per pair: its ends and the probability that they are one entity."""
+def match_probabilities(grades: DataFrame, model: CompiledModel, learnt: Calibrated, doubted: Doubts) -> DataFrame:
+    """One row per pair: its ends and the probability that they are one entity, doubts considered."""
     weights = weighed_beside_households(grades, model, learnt)
-    return weights.select(*ENDS, probability(F.col("match_weight")).alias("probability"))
+    weighed_only = probability(F.col("match_weight"))
+    believed = (
+        F.when(F.expr(doubted.contradicted), F.lit(0.0))
+        .when(F.expr(doubted.unproven), F.least(weighed_only, F.lit(UNPROVEN)))
+        .otherwise(weighed_only)
+    )
+    return weights.select(*ENDS, believed.alias("probability"))
 
 
 def probable(scored: DataFrame, least: float) -> DataFrame:

@@ -23,7 +23,12 @@ _PLAUSIBLE = (
 
 
 # Mailboxes of a role: whoever has it answers.
-_ROLES = "info|admin|office|sales|contact|support|service|help|hello|mail|team|hr|billing|noreply|no-reply|donotreply"
+_ROLES = (
+    "info|admin|administrator|office|sales|contact|contact-?us|support|service|services|customer-?service|help|help-?desk|"
+    "hello|mail|email|team|hr|jobs|careers|billing|accounts|accounting|finance|invoices?|orders?|bookings?|reservations|"
+    "reception|enquir(?:y|ies)|inquir(?:y|ies)|marketing|media|press|news|newsletter|feedback|general|legal|privacy|"
+    "security|webmaster|postmaster|hostmaster|abuse|root|no-?reply|do-?not-?reply"
+)
 
 
 def is_of_a_role(address: Column) -> Column:

@@ -55,9 +55,14 @@ def name_key(name: Parts) -> str | None:
 
 
 def generation(*parts: str | None) -> str | None:
-    """The number of the bearer of a name that a suffix tells: Sr. is the first, Jr. and II the second."""
-    words = (word for part in parts for word in plain_words(part or "")[1:])
-    return next((_GENERATIONS[word] for word in words if word in _GENERATIONS), None)
+    """The number of the bearer of a name that a suffix tells: Sr. is the first, Jr. and II the second.
+
+    An I at the end may be an initial; it only ever speaks against a II, and there it is the first.
+    """
+    written = [plain_words(part or "")[1:] for part in parts]
+    told = [_GENERATIONS[word] for words in written for word in words if word in _GENERATIONS]
+    first = ["1" for words in written if words[-1:] == ["i"]]
+    return next(iter([*told, *first]), None)
 
 
 def part_key(part: str | None) -> str | None:

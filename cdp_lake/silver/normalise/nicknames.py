@@ -38,6 +38,7 @@ gabriel gabe
 gerald gerry jerry
 gregory greg gregg
 harold hal
+howard howie
 henry hank harry
 isabella bella izzy
 jacob jake
@@ -116,5 +117,6 @@ FORMAL_NAMES = _formal_names(_NICKNAMES)
 
 
 def formal_name(name: str) -> str:
-    """The formal name of a lower-case given name, or the name itself."""
-    return FORMAL_NAMES.get(name, name)
+    """The formal name of a lower-case given name, or the name itself. Peggie is Peggy, and Robby is Robbie."""
+    other_ending = name[:-2] + "y" if name.endswith("ie") else name[:-1] + "ie" if name.endswith("y") else name
+    return FORMAL_NAMES.get(name) or FORMAL_NAMES.get(other_ending, name)

@@ -113,12 +113,14 @@ def _model_of_everything():
         ({"given": ("lee", "ann"), "family": ("ann", "lee")}, "swapped"),
         ({"given": ("robert", "robret")}, "typo"),
         ({"given": ("al", "alastair")}, "start"),
+        ({"given": ("b", "robert")}, "initial"),
+        ({"given": ("darla", "darlene")}, "alike"),
         ({"given": ("zoe", "robert")}, "differs"),
     ],
 )
 def test_given_names_are_graded_by_how_they_came_to_differ(values, expected):
     given = _named(["given", "formal", "family"])["given"]
-    best_first = ["same", "swapped", "formal", "typo", "start", "alike"]
+    best_first = ["same", "swapped", "formal", "typo", "start", "initial", "alike"]
     numbers = {name: len(best_first) - n for n, name in enumerate(best_first)} | {"differs": 0, "unknown": -1}
 
     assert _grade(given, **values) == numbers[expected]
@@ -154,3 +156,42 @@ def test_a_place_is_unknown_only_where_no_part_of_it_can_be_compared():
     assert _grade(place, postcode=("1010", None), city=(None, "wien")) == -1
     assert _grade(place, postcode=("1010", None), city=("wien", "wien")) == 4
     assert _grade(place, postcode=("1010", "1010"), city=("wien", "graz")) == 5
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "grade"),
+    [
+        ("ann.lee@mail.com", "ann.lee@mail.com", 3),
+        # The same name at two providers is no more than the name; a slip in the domain is one.
+        ("ann.lee@mail.com", "ann.lee@company.org", 0),
+        ("ann.lee@mail.com", "ann.lee@mial.com", 2),
+        ("ann.lee@mail.com", "an.lee@mail.com", 1),
+        ("sunnymoon@mail.com", "sunnymoon@company.org", 2),
+        ("alee@mail.com", "alee@company.org", 0),
+        ("ann.lee@mail.com", None, -1),
+    ],
+)
+def test_a_mailbox_that_is_only_the_name_says_no_more_than_the_name(one, other, grade):
+    assert _grade(_named(["family", "email"])["email"], email=(one, other), family=("lee", "lee")) == grade
+
+
+def test_the_name_of_a_mailbox_counts_where_no_family_name_is_known():
+    email = _named(["family", "email"])["email"]
+
+    assert _grade(email, email=("ann.lee@mail.com", "ann.lee@company.org"), family=(None, "lee")) == 2
+
+
+def test_a_street_is_near_one_that_has_a_building_before_it_or_the_city_behind():
+    street = _named(["street", "house_number"])["street"]
+    same_number = {"house_number": ("638", "638")}
+
+    assert _grade(street, street=("downey st salem", "adventura apartments downey st salem"), **same_number) == 3
+    assert _grade(street, street=("downey st", "downey st salem or")) == 1
+    assert _grade(street, street=("elm st", "helm st corner")) == 0
+
+
+def test_grades_that_tell_two_people_apart_are_none_that_agree():
+    apart = {c.name: c.apart for c in comparisons(EVERY) if c.apart}
+
+    assert apart == {"given": 2, "generation": 1, "birth": 1}
+    assert all(c.apart < c.agrees + 1 <= len(c.grades) + 1 for c in comparisons(EVERY))

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdp_lake.identity.matching import splitting
@@ -60,6 +60,7 @@ def _resolved(records, pairs):
     return settled(components(records, table), table)
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_components_are_what_the_permitted_pairs_connect(pairs):
     permitted = [ends for ends, probability in pairs.items() if probability >= PERMISSIVE]
@@ -67,6 +68,7 @@ def test_components_are_what_the_permitted_pairs_connect(pairs):
     assert _groups(components(RECORDS, _table(pairs))) == _united(RECORDS, permitted)
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_an_entity_lies_within_one_component_and_is_named_after_its_first_record(pairs):
     labels = components(RECORDS, _table(pairs))
@@ -78,6 +80,7 @@ def test_an_entity_lies_within_one_component_and_is_named_after_its_first_record
         assert {entities[record] for record in group} == {min(group)}
 
 
+@settings(deadline=None)
 @given(PAIRS, st.randoms(use_true_random=False))
 def test_the_order_of_the_pairs_changes_nothing(pairs, chance):
     shuffled = list(pairs.items())
@@ -87,6 +90,7 @@ def test_the_order_of_the_pairs_changes_nothing(pairs, chance):
     assert (components(RECORDS, _table(dict(shuffled))) == components(RECORDS, _table(pairs))).all()
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_every_entity_holds_on_average_and_no_two_would_hold_together(pairs):
     entities = _groups(_resolved(RECORDS, pairs))
@@ -156,6 +160,7 @@ def test_a_component_as_large_as_allowed_is_kept():
     assert _groups(_resolved(LARGEST, _clique(range(LARGEST)))) == {frozenset(range(LARGEST))}
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_pairs_inside_and_pairs_of_two_are_every_pair_of_a_component(pairs):
     labels = components(RECORDS, _table(pairs))

@@ -74,6 +74,11 @@ def test_no_name_has_no_forms(arguments):
         (("John Smith PhD",), None),
         (("Iv", "Junior"), None),
         ((None, "Smith"), None),
+        # An I at the end may be an initial, and gives way to any other mark.
+        (("Morris I", "Klein"), "1"),
+        (("Morris I", "Klein Jr"), "2"),
+        (("John I Smith",), None),
+        (("I", "Smith"), None),
     ],
 )
 def test_a_suffix_tells_the_generation_and_a_name_does_not(words, expected):

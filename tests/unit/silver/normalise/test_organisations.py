@@ -36,7 +36,11 @@ ROLES = [
     ("info@acme.com", True),
     ("no-reply@acme.com", True),
     ("sales@acme.com", True),
+    ("customer-service@acme.com", True),
+    ("enquiries@acme.com", True),
     ("information@acme.com", False),
+    ("orders.anna@acme.com", False),
+    ("annapress@acme.com", False),
     ("ana@info.com", False),
     (None, None),
 ]

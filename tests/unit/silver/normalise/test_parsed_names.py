@@ -114,7 +114,18 @@ def test_the_umlaut_surname_has_one_key(spelling):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Bob", "Robert"), ("Bill", "William"), ("Liz", "Elizabeth"), ("Kathy", "Catherine"), ("Steve", "Stephen")],
+    [
+        ("Bob", "Robert"),
+        ("Bill", "William"),
+        ("Liz", "Elizabeth"),
+        ("Kathy", "Catherine"),
+        ("Steve", "Stephen"),
+        # However it ends, it is the same short form.
+        ("Peggie", "Margaret"),
+        ("Debby", "Deborah"),
+        ("Tommie", "Thomas"),
+        ("Howie", "Howard"),
+    ],
 )
 def test_a_nickname_and_its_formal_name_have_one_key(one, other):
     assert parts(one, "Smith").given_key == parts(other, "Smith").given_key
