@@ -20,7 +20,11 @@ _TRAPS = {
 
 @dataclass(frozen=True)
 class Facts:
-    """What the datasheet says of one benchmark; `rates` are the shares of the noise model by name."""
+    """What the datasheet says of one benchmark.
+
+    `findable_pairs`: true pairs without the `unplaceable` records, which state nothing that another one states.
+    `rates`: the shares of the noise model by name.
+    """
 
     size: str
     seed: int
@@ -29,6 +33,8 @@ class Facts:
     people: int
     households: int
     true_pairs: int
+    findable_pairs: int
+    unplaceable: int
     most_records: int
     rates: Mapping[str, float]
 
@@ -39,7 +45,13 @@ def datasheet(facts: Facts, traps: Mapping[str, int], floor: Floor) -> str:
     planted = "\n".join(f"| {kind} | {_TRAPS[kind]} | {count} |" for kind, count in traps.items())
     rates = "\n".join(f"| {name} | {share:g} |" for name, share in facts.rates.items())
     return _TEXT.format(
-        f=facts, floor=floor, records=sum(facts.by_source.values()), sources=sources, planted=planted, rates=rates
+        f=facts,
+        floor=floor,
+        records=sum(facts.by_source.values()),
+        ceiling=facts.findable_pairs / facts.true_pairs,
+        sources=sources,
+        planted=planted,
+        rates=rates,
     )
 
 
@@ -81,6 +93,9 @@ The floor, computed on these very records; e-mail addresses and phones are compa
 - {floor.names_differ:.1%} of true pairs from two sources differ in name (lower case, single spaces); at least 25 %
 - {floor.nothing_shared:.1%} of true pairs from two sources share no exact e-mail, phone, card or login; at least 12 %
 - {floor.people_sharing:.1%} of people share a phone or a street address with another household or person; at least 3 %
+
+{f.unplaceable} records state no name and no e-mail, phone, card or login that another record of their person states.
+Nobody can place them, so the highest pairwise recall is {ceiling:.4f}.
 
 | trap | what misleads | planted |
 |---|---|---|

@@ -110,6 +110,7 @@ def _is_in(trap: Trap, record: Record) -> bool:
 
 def _facts(size: str, seed: int, crowd: Crowd, records: Sequence[tuple[str, Record]]) -> Facts:
     by_person = Counter(record.person for _, record in records)
+    placeable = by_person - Counter(record.person for record in _unplaceable(records))
     return Facts(
         size=size,
         seed=seed,
@@ -117,10 +118,28 @@ def _facts(size: str, seed: int, crowd: Crowd, records: Sequence[tuple[str, Reco
         by_source=Counter(record.source for _, record in records),
         people=len(by_person),
         households=len({crowd.people[number].household.number for number in by_person}),
-        true_pairs=sum(count * (count - 1) // 2 for count in by_person.values()),
+        true_pairs=_pairs(by_person),
+        findable_pairs=_pairs(placeable),
+        unplaceable=by_person.total() - placeable.total(),
         most_records=max(by_person.values()),
         rates={**asdict(NOISE), **asdict(LifeRates())},
     )
+
+
+def _pairs(by_person: Counter[int]) -> int:
+    return sum(count * (count - 1) // 2 for count in by_person.values())
+
+
+def _unplaceable(records: Iterable[tuple[str, Record]]) -> list[Record]:
+    """Records that state no name and nothing that another record of their person states: nobody can place them."""
+    stated: dict[int, Counter[str]] = {}
+    for _, record in records:
+        stated.setdefault(record.person, Counter()).update(set(record.clues))
+    return [
+        record
+        for _, record in records
+        if not record.shown and all(stated[record.person][clue] == 1 for clue in record.clues)
+    ]
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[tuple[str, ...]]) -> None:

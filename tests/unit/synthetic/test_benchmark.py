@@ -80,6 +80,20 @@ def _stated(record: dict[str, str]) -> set[str]:
     return {canonical_email(record["email"]), digits, record["loyalty_no"], record["login_id"]} - {""}
 
 
+def test_the_datasheet_tells_how_many_records_nobody_can_place(small, records):
+    people = defaultdict(list)
+    for row in _table(small[1] / "truth.csv"):
+        people[row["entity_id"]].append(records[row["record_id"]])
+    nowhere = sum(
+        not (one["first_name"] or one["last_name"] or one["full_name"] or one["native_name"])
+        and all(_stated(one).isdisjoint(_stated(other)) for other in known if other is not one)
+        for known in people.values()
+        for one in known
+    )
+    assert 0 < nowhere < len(records) / 50
+    assert f"{nowhere} records state no name" in (small[1] / "DATASHEET.md").read_text("utf-8")
+
+
 def test_about_five_thousand_records_each_with_one_entity(small, records):
     truth = _table(small[1] / "truth.csv")
     assert 4_500 <= len(records) <= 5_500
