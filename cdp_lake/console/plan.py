@@ -22,21 +22,26 @@ MOST_IDS = 5
 
 def planned(found: IdentityPlan, rules: Path, folder: Path) -> Iterator[RenderableType]:
     """What the rules would do: to people, evidence, segments and destinations, and what the plan cost."""
-    yield pairs("Rules that change", [_named(line) for line in found.changed_rules] or [("none", "")])
+    if found.changed_rules:
+        yield pairs("Rules that change", [_named(line) for line in found.changed_rules])
+    else:
+        yield Text("these are the rules in force")
     yield Text(f"\nplan {found.rules} on publication {found.publication}, as of {found.as_of}")
     for note in found.notes:
         yield Text(f"note: {note}", style="yellow")
-    if found.changes_nothing and not _evidence_moves(found.effects.people):
-        yield Text(NOTHING, style="bold")
-    else:
+    moves = not found.changes_nothing or _evidence_moves(found.effects.people)
+    if moves:
         yield from _people(found, folder)
         yield from _audiences("Segments", found.effects.segments, folder)
         yield from _audiences("Destinations, after consent", found.effects.destinations, folder)
+    else:
+        yield Text(NOTHING, style="bold")
     yield grid("Cost", ("stage", "seconds#"), [(stage, f"{s:,.1f}") for stage, s in found.seconds.items()])
     if found.shadow:
         yield Text(f"kept: {found.shadow} (personal values; remove it when you have looked)")
     yield Text(f"the plan and its full lists: {folder}")
-    yield Text(f"to do exactly this: cdp-lake identity apply --rules {rules} --conf DIR")
+    if moves or found.changed_rules:
+        yield Text(f"to do exactly this: cdp-lake identity apply --rules {rules} --conf DIR")
 
 
 def applied(found: Applied) -> Iterator[RenderableType]:

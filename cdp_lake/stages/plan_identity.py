@@ -128,13 +128,13 @@ def _notes(live: Lake, rules: NewRules, known: dict[str, LastRun], beside: Setti
     """What else a reader has to know: differences that have another cause, and what the plan cannot see."""
     # The time of the last run, and the register of models beside the lake: asking the lake's own would write to it.
     former = rules.former.model_copy(update={"lake": beside.lake})
-    done = tuple(name for name in ("refine_silver", *FOLLOWING) if name in known and known[name].done is not None)
+    done = following(known)
     # Each by itself: what only follows from another is no news.
-    alone = [plan(live, former, (stage,), last=known)[0] for stage in stages_named(done)]
+    alone = [plan(live, former, (stage,), last=known)[0] for stage in done]
     waiting = [f"{stage.stage} ({'; '.join(stage.reasons)})" for stage in alone if stage.would_run]
     if waiting:
         yield f"the former rules would have something to do too, so not all is owed to these: {', '.join(waiting)}"
-    missing = [name for name in FOLLOWING if name not in done]
+    missing = [name for name in FOLLOWING if name not in {stage.name for stage in done}]
     if missing:
         yield f"not planned, because this lake has not come so far: {', '.join(missing)}"
     unseen = not_in_silver_yet(rules.former.identity, rules.settings.identity)
