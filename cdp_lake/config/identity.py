@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from cdp_lake.config.households import HouseholdRules
 from cdp_lake.config.strict import Strict
 
 Strength = Literal["strong", "needs_name", "device"]
@@ -88,6 +89,7 @@ class IdentityRules(Strict):
     max_cluster_records: int = Field(default=500, ge=2)
     components: ComponentRules = ComponentRules()
     incremental: IncrementalRules = IncrementalRules()
+    households: HouseholdRules = HouseholdRules()
 
     @model_validator(mode="after")
     def _priorities_differ(self) -> IdentityRules:

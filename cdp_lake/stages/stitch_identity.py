@@ -11,10 +11,11 @@ from cdp_lake.identity.edges import linked
 from cdp_lake.identity.guardrails import guarded
 from cdp_lake.identity.identifiers import identifiers_of, people_of
 from cdp_lake.identity.rows import first_seen, identifier_rows, live_identifiers, record_keys, value_keys
+from cdp_lake.stages.durable_ids import named
 from cdp_lake.stages.job import Job
 from cdp_lake.stages.numbering import numbered
 from cdp_lake.stages.restitch_identity import changed_since, restitch
-from cdp_lake.stages.settle_identity import Author, People, commit_people, named, settled
+from cdp_lake.stages.settle_identity import Author, People, commit_people, settled
 
 PURPOSE = "identity"
 AUTHOR = Author("stitch_identity")
