@@ -79,6 +79,13 @@ def _add_questions(commands: _SubParsersAction[ArgumentParser]) -> None:
     quarantine_.add_argument("--limit", type=int, default=10, help="how many examples (default 10)")
     _command(show, "batches", do.show_batches, "the landing batches with their files and records")
     _command(show, "model", do.show_model, "the card of the version that scores").add_argument("name", metavar="NAME")
+    _add_identity(commands)
+    config = commands.add_parser("config", help="show the settings").add_subparsers(metavar="WHAT", required=True)
+    config_ = _command(config, "show", do.show_config, "every setting in force")
+    config_.add_argument("--origin", action="store_true", help="with the file and line that set it")
+
+
+def _add_identity(commands: _SubParsersAction[ArgumentParser]) -> None:
     identity = commands.add_parser("identity", help="judge who was taken for whom").add_subparsers(
         metavar="WHAT", required=True
     )
@@ -89,6 +96,8 @@ def _add_questions(commands: _SubParsersAction[ArgumentParser]) -> None:
     evaluate_.add_argument("--traps", type=Path, help="CSV: trap_kind,trap_id,person_id,source,source_pk")
     evaluate_.add_argument("--predicted", type=Path, help="CSV: record_id,profile_id[,source]; the lake without it")
     evaluate_.add_argument("--json", action="store_true", help="print the scores as JSON")
+    health_ = _command(identity, "health", do.health, "jitter, stitch rate, refused evidence, suspected wrong merges")
+    health_.add_argument("--json", action="store_true", help="print the measures as JSON")
     for word, about in (("merge", "say that two are one person"), ("unmerge", "say that one is two people")):
         decide_ = _command(identity, word, getattr(do, word), f"{about}; outranks every rule until it is taken back")
         decide_.add_argument("one", metavar="A", help="a profile id, also a retired one, or a record as SOURCE:KEY")
@@ -105,9 +114,6 @@ def _add_questions(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--map", dest="field_map", type=Path, required=True, metavar="MAP.yml", help="which column means what"
     )
     resolve_.add_argument("--output", dest="out", type=Path, required=True, metavar="OUT.csv")
-    config = commands.add_parser("config", help="show the settings").add_subparsers(metavar="WHAT", required=True)
-    config_ = _command(config, "show", do.show_config, "every setting in force")
-    config_.add_argument("--origin", action="store_true", help="with the file and line that set it")
 
 
 def _add_projects(commands: _SubParsersAction[ArgumentParser]) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from cdp_lake.config.health import HealthRules
 from cdp_lake.config.households import HouseholdRules
 from cdp_lake.config.strict import Strict
 
@@ -90,6 +91,7 @@ class IdentityRules(Strict):
     components: ComponentRules = ComponentRules()
     incremental: IncrementalRules = IncrementalRules()
     households: HouseholdRules = HouseholdRules()
+    health: HealthRules = HealthRules()
 
     @model_validator(mode="after")
     def _priorities_differ(self) -> IdentityRules:

@@ -131,6 +131,18 @@ def evaluate(loaded: Loaded, truth: Path, traps: Path | None, predicted: Path | 
     return _print(answers.agreement(found))
 
 
+def health(loaded: Loaded, json: bool) -> int:
+    """Shows how healthy identity is."""
+    from cdp_lake.console import health as shown
+    from cdp_lake.stages import show_health
+
+    found = show_health.health(_lake(loaded.settings), loaded.settings)
+    if json:
+        sys.stdout.write(f"{show_health.as_json(found)}\n")
+        return 0
+    return _print(shown.health(found))
+
+
 def merge(loaded: Loaded, one: str, other: str, reason: str, actor: str | None) -> int:
     """Says that two are one person."""
     return _decide(loaded, "must_link", (one, other), reason, actor)

@@ -13,6 +13,7 @@ from cdp_lake.identity.identifiers import identifiers_of, people_of
 from cdp_lake.identity.rows import first_seen, identifier_rows, live_identifiers, record_keys, value_keys
 from cdp_lake.stages.durable_ids import named
 from cdp_lake.stages.job import Job
+from cdp_lake.stages.measure_health import measure_health
 from cdp_lake.stages.numbering import numbered
 from cdp_lake.stages.restitch_identity import changed_since, restitch
 from cdp_lake.stages.settle_identity import Author, People, commit_people, settled
@@ -26,6 +27,11 @@ def stitch(job: Job) -> None:
 
     Ids of the last run are kept wherever people overlap.
     """
+    _stitched(job)
+    measure_health(job)
+
+
+def _stitched(job: Job) -> None:
     since = None if job.rebuild else job.resumes_from(SOURCE_RECORDS)
     if since is not None:
         change = changed_since(job, since)

@@ -89,7 +89,13 @@ def built(spark: SparkSession) -> dict[str, Row]:
     # Assigned, but silver knows no record: the profile is there all the same.
     owned.append({"entity_type": "person", "record_sk": 999, "profile_id": "bare"})
     past = [{"entity_type": "person", "record_sk": 1, "profile_id": "retired", "known_to": datetime(2017, 1, 2)}]
-    housed = [(71, "H1", None), (72, "H1", None), (91, "H1", None), (101, "H2", None), (101, "H1", datetime(2017, 1, 2))]
+    housed = [
+        (71, "H1", None),
+        (72, "H1", None),
+        (91, "H1", None),
+        (101, "H2", None),
+        (101, "H1", datetime(2017, 1, 2)),
+    ]
     past += [
         {"entity_type": "household", "record_sk": sk, "profile_id": home, "known_to": end} for sk, home, end in housed
     ]
