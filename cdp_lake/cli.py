@@ -104,6 +104,8 @@ def _add_identity(commands: _SubParsersAction[ArgumentParser]) -> None:
     explain_.add_argument("one", metavar="A", help=who)
     explain_.add_argument("other", metavar="B", nargs="?", help="the same of somebody else; without it A alone")
     explain_.add_argument("--json", action="store_true", help="print the same as JSON")
+    health_ = _command(identity, "health", do.health, "jitter, stitch rate, refused evidence, suspected wrong merges")
+    health_.add_argument("--json", action="store_true", help="print the measures as JSON")
     for word, about in (("merge", "say that two are one person"), ("unmerge", "say that one is two people")):
         decide_ = _command(identity, word, getattr(do, word), f"{about}; outranks every rule until it is taken back")
         decide_.add_argument("one", metavar="A", help="a profile id, also a retired one, or a record as SOURCE:KEY")

@@ -42,19 +42,25 @@ class Check:
 
 
 @dataclass(frozen=True)
-class GateResult:
-    """One table judged; `evidence` is Great Expectations' own result, for Data Docs."""
+class Judged:
+    """What was found of one table, by whatever judged it."""
 
     table: str
     checks: tuple[Check, ...]
-    seconds: float
-    evidence: "ExpectationSuiteValidationResult" = field(repr=False, compare=False)
 
     @property
     def failures(self) -> tuple[str, ...]:
         """One line per failed expectation of severity `error`: the reason not to publish."""
         failed = [check for check in self.checks if check.severity == "error" and not check.passed]
         return tuple(f"{self.table}: expect {check.expectation}: {check.observed}" for check in failed)
+
+
+@dataclass(frozen=True)
+class GateResult(Judged):
+    """One table judged by its suite; `evidence` is Great Expectations' own result, for Data Docs."""
+
+    seconds: float
+    evidence: "ExpectationSuiteValidationResult" = field(repr=False, compare=False)
 
 
 class Gate:
@@ -75,7 +81,7 @@ class Gate:
         return GateResult(table, checks, monotonic() - started, _evidence(table, results))
 
 
-def checks_rows(results: Iterable[GateResult], run_id: str) -> list[dict[str, object]]:
+def checks_rows(results: Iterable[Judged], run_id: str) -> list[dict[str, object]]:
     """Rows of ops.checks: one per expectation of the run."""
     return [
         {

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from cdp_lake.config.health import HealthRules
+from cdp_lake.config.households import HouseholdRules
 from cdp_lake.config.strict import Strict
 from cdp_lake.errors import did_you_mean
 
@@ -204,6 +206,8 @@ class IdentityRules(Strict):
     max_cluster_records: int = Field(default=500, ge=2)
     components: ComponentRules = ComponentRules()
     incremental: IncrementalRules = IncrementalRules()
+    households: HouseholdRules = HouseholdRules()
+    health: HealthRules = HealthRules()
 
     @model_validator(mode="after")
     def _priorities_differ(self) -> IdentityRules:

@@ -145,6 +145,18 @@ def explain(loaded: Loaded, one: str, other: str | None, json: bool) -> int:
     return _print(explanation.explanation(found))
 
 
+def health(loaded: Loaded, json: bool) -> int:
+    """Shows how healthy identity is."""
+    from cdp_lake.console import health as shown
+    from cdp_lake.stages import show_health
+
+    found = show_health.health(_lake(loaded.settings), loaded.settings)
+    if json:
+        sys.stdout.write(f"{show_health.as_json(found)}\n")
+        return 0
+    return _print(shown.health(found))
+
+
 def merge(loaded: Loaded, one: str, other: str, reason: str, actor: str | None) -> int:
     """Says that two are one person."""
     return _decide(loaded, "must_link", (one, other), reason, actor)

@@ -29,6 +29,8 @@ PROFILES = TableContract(
         Column("state", "STRING", pii="address"),
         Column("postcode", "STRING", pii="address"),
         Column("country", "STRING"),
+        Column("household_id", "STRING", "durable id of the home; null when no record tells where the person lives"),
+        Column("household_size", "BIGINT", "profiles of that household, this one too"),
         Column("record_count", "BIGINT", "source records in the profile"),
         Column("source_count", "BIGINT", "systems that know the person"),
         Column("sources", "ARRAY<STRING>"),

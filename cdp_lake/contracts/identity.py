@@ -52,9 +52,9 @@ ASSIGNMENTS = TableContract(
     key=("entity_type", "record_sk", "known_from"),
     cluster_by=("record_sk",),
     columns=(
-        Column("entity_type", "STRING", "person"),
+        Column("entity_type", "STRING", "person or household"),
         Column("record_sk", "BIGINT"),
-        Column("profile_id", "STRING"),
+        Column("profile_id", "STRING", "durable id: P and a number for a person, H for a household"),
         Column("valid_from", "TIMESTAMP", "first time the record is evidence of anything"),
         Column("known_from", "TIMESTAMP", "as_of of the run that decided it"),
         Column("known_to", "TIMESTAMP", "as_of of the run that changed it, null while it stands"),

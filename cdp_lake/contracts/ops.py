@@ -1,4 +1,4 @@
-"""Ops: the lake's own memory: fates, quarantine, runs, checks, publications, sequences."""
+"""Ops: the lake's own memory: fates, quarantine, runs, checks, health, publications, sequences."""
 
 from __future__ import annotations
 
@@ -95,6 +95,20 @@ CHECKS = TableContract(
     ),
 )
 
+HEALTH = TableContract(
+    name="ops.health",
+    grain="one row per measure of one stitch, and what it is of",
+    key=("run_id", "measure", "subject"),
+    columns=(
+        Column("run_id", "STRING"),
+        Column("measured_at", "TIMESTAMP", "as_of of the run"),
+        Column("measure", "STRING", "such as jitter, stitch_rate, under_merged_pairs"),
+        Column("subject", "STRING", "a size class, profile id, namespace or rule; empty for everybody"),
+        Column("value", "DOUBLE", "a count, or a share of 1"),
+        Column("detail", "STRING", "largest_clusters: live edges by rule; else empty"),
+    ),
+)
+
 PUBLICATIONS = TableContract(
     name="ops.publications",
     grain="one row per publication: the consistent version of every table",
@@ -119,4 +133,4 @@ SEQUENCES = TableContract(
     ),
 )
 
-OPS_TABLES = (FATES, QUARANTINE, FILES, RUNS, CHECKS, PUBLICATIONS, SEQUENCES)
+OPS_TABLES = (FATES, QUARANTINE, FILES, RUNS, CHECKS, HEALTH, PUBLICATIONS, SEQUENCES)

@@ -14,8 +14,7 @@ def build_profiles(
     source_records: DataFrame, assignments: DataFrame, identifiers: DataFrame, rules: SurvivorshipRules
 ) -> DataFrame:
     """One row per current profile: the surviving value of each attribute, as gold.profiles promises."""
-    standing = (F.col("entity_type") == "person") & F.col("known_to").isNull()
-    assigned = assignments.where(standing).select("record_sk", "profile_id")
+    assigned = _standing(assignments, "person")
     golden = surviving_values(
         _newest_versions(assigned, source_records),
         rules,
@@ -24,8 +23,9 @@ def build_profiles(
         F.min("first_seen_at").alias("first_seen_at"),
         F.max("last_seen_at").alias("last_seen_at"),
     )
-    # Both: at most one row per profile; an anonymous visitor may have no live identifier.
+    # All: at most one row per profile; an anonymous visitor may have no live identifier, and no home.
     whole = golden.join(_live_identifiers(assigned, identifiers), on="profile_id", how="left")
+    whole = whole.join(_homes(assigned, _standing(assignments, "household")), on="profile_id", how="left")
     no_identifiers = F.array().cast("array<struct<namespace: string, value: string>>")
     complete = whole.withColumn("identifiers", F.coalesce("identifiers", no_identifiers))
     names_a_person = F.exists("identifiers", lambda i: _type_of(i["namespace"]).isin(*rules.known_namespaces))
@@ -38,6 +38,22 @@ def build_profiles(
 def _type_of(namespace: Column) -> Column:
     """The namespace without its scope: an app's id names a person in whichever app."""
     return F.substring_index(namespace, SCOPE, 1)
+
+
+def _standing(assignments: DataFrame, entity: str) -> DataFrame:
+    """One row per record: the entity of that type it belongs to now."""
+    now = (F.col("entity_type") == entity) & F.col("known_to").isNull()
+    return assignments.where(now).select("record_sk", "profile_id")
+
+
+def _homes(assigned: DataFrame, housed: DataFrame) -> DataFrame:
+    """One row per profile with a household: its id, and how many profiles it has."""
+    # Both: one row per record; all records of a profile are of one household.
+    both = assigned.join(housed.withColumnRenamed("profile_id", "household_id"), on="record_sk")
+    homes = both.groupBy("profile_id").agg(F.min("household_id").alias("household_id"))
+    sizes = homes.groupBy("household_id").agg(F.count("*").alias("household_size"))
+    # sizes: one row per household.
+    return homes.join(sizes, on="household_id")
 
 
 def _newest_versions(assigned: DataFrame, source_records: DataFrame) -> DataFrame:

@@ -8,12 +8,14 @@ from datetime import datetime
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-PERSON = "person"
+PERSON, HOUSEHOLD = "person", "household"
+# Ids are texts that sort by age, and tell by their letter what they name.
+_LETTERS = {PERSON: "P", HOUSEHOLD: "H"}
 
 
-def standing(assignments: DataFrame) -> DataFrame:
-    """One row per record: the profile it belongs to now."""
-    now = F.col("known_to").isNull() & (F.col("entity_type") == PERSON)
+def standing(assignments: DataFrame, entity: str = PERSON) -> DataFrame:
+    """One row per record: the profile, or other entity, it belongs to now."""
+    now = F.col("known_to").isNull() & (F.col("entity_type") == entity)
     return assignments.where(now).select("record_sk", "profile_id", "valid_from", "known_from")
 
 
@@ -80,17 +82,17 @@ def without_used(pairs: DataFrame, taken: DataFrame) -> DataFrame:
     return left.join(taken.select("profile_id"), "profile_id", "left_anti")
 
 
-def minted(numbers: DataFrame) -> DataFrame:
-    """One row per new cluster with its profile id: `P` and the number its sequence gave."""
-    return numbers.select("cluster_sk", F.format_string("P%09d", "number").alias("profile_id"))
+def minted(numbers: DataFrame, entity: str = PERSON) -> DataFrame:
+    """One row per new cluster with its id: a letter and the number its sequence gave."""
+    return numbers.select("cluster_sk", F.format_string(f"{_LETTERS[entity]}%09d", "number").alias("profile_id"))
 
 
-def history(assigned: DataFrame, published: DataFrame, as_of: datetime) -> DataFrame:
+def history(assigned: DataFrame, published: DataFrame, as_of: datetime, entity: str = PERSON) -> DataFrame:
     """Rows to write: an opened interval per record whose profile changed, and the one it closes.
 
     assigned: one row per record (record_sk, profile_id, valid_from). published: identity.assignments.
     """
-    before = published.where(F.col("known_to").isNull() & (F.col("entity_type") == PERSON))
+    before = published.where(F.col("known_to").isNull() & (F.col("entity_type") == entity))
     old = before.select("record_sk", F.col("profile_id").alias("_old"), F.col("known_from").alias("_since"))
     # old: one row per record.
     both = assigned.join(old, "record_sk", "left")
@@ -102,7 +104,7 @@ def history(assigned: DataFrame, published: DataFrame, as_of: datetime) -> DataF
     gone = before.join(assigned.select("record_sk"), "record_sk", "left_anti")
     closed = before.where(F.col("known_from") < F.lit(as_of)).join(moved.select("record_sk"), "record_sk", "left_semi")
     ended = closed.unionByName(gone).withColumn("known_to", F.greatest(F.lit(as_of), "known_from"))
-    return opened.unionByName(ended.select(*opened.columns)).withColumn("entity_type", F.lit(PERSON))
+    return opened.unionByName(ended.select(*opened.columns)).withColumn("entity_type", F.lit(entity))
 
 
 def _never(name: str) -> Column:

@@ -30,10 +30,11 @@ from cdp_lake.identity.decisions import (
 )
 from cdp_lake.identity.rows import live_identifiers, of_records, rewritten
 from cdp_lake.identity.scope import edges_within
+from cdp_lake.stages.durable_ids import named
 from cdp_lake.stages.job import Job, Progress, Stage
 from cdp_lake.stages.named_records import NamedRecords
 from cdp_lake.stages.runner import run_stages
-from cdp_lake.stages.settle_identity import Author, People, commit_people, concerned, named, settled
+from cdp_lake.stages.settle_identity import Author, People, commit_people, concerned, settled
 
 PURPOSE = "identity"
 UNMERGED = "unmerged"

@@ -11,7 +11,7 @@ from typing import Protocol
 from pyspark.sql import DataFrame, SparkSession
 
 from cdp_lake.adapters.data_docs import write_data_docs
-from cdp_lake.adapters.expectations import Gate, GateResult, checks_rows
+from cdp_lake.adapters.expectations import Gate, Judged, checks_rows
 from cdp_lake.adapters.lake import Commit, Lake
 from cdp_lake.adapters.scratch import Scratch
 from cdp_lake.config.settings import Settings
@@ -50,7 +50,7 @@ class Job:
     scratch: Scratch
     rebuild: bool = False
     commits: list[Commit] = field(default_factory=list)
-    judged: list[GateResult] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
     docs: Path | None = None
     resumed: Mapping[str, int] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
@@ -99,6 +99,16 @@ class Job:
                 f"{len(failures)} expectation(s) failed, nothing is published, the version before stays served:\n"
                 + "\n".join(f"  {line}" for line in failures)
                 + f"\nsee {self.docs}"
+            )
+
+    def judge(self, found: Judged) -> None:
+        """Takes up what the stage judged by rules of its own; raises QualityGateFailed before anything is published."""
+        self.judged.append(found)
+        if found.failures:
+            raise QualityGateFailed(
+                f"{len(found.failures)} limit(s) broken, nothing is published, the version before stays served:\n"
+                + "\n".join(f"  {line}" for line in found.failures)
+                + "\nwhere this is meant, set the limit named in brackets for one run with --set"
             )
 
     def _published(self, table: str) -> DataFrame:

@@ -47,6 +47,7 @@ STAGES: tuple[Stage, ...] = (
             "identity.assignments",
             "identity.changes",
             "identity.decisions",
+            "ops.health",
             "ops.sequences",
         ),
         run=stitch,

@@ -29,9 +29,10 @@ from cdp_lake.identity.rows import (
     without,
 )
 from cdp_lake.identity.scope import edges_over, edges_touching, edges_within, ends
+from cdp_lake.stages.durable_ids import named
 from cdp_lake.stages.job import Job
 from cdp_lake.stages.numbering import numbered
-from cdp_lake.stages.settle_identity import Author, People, commit_people, concerned, named, settled
+from cdp_lake.stages.settle_identity import Author, People, commit_people, concerned, settled
 
 PURPOSE = "identity"
 

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 
 from cdp_lake.adapters.graph_engine import connected_components
-from cdp_lake.adapters.surrogates import allocate
 from cdp_lake.contracts import conform
 from cdp_lake.contracts.identity import ASSIGNMENTS, CHANGES, EDGES
 from cdp_lake.errors import InvariantBroken
-from cdp_lake.identity.assignments import history, minted, mutual_best, overlaps, standing, without_used
+from cdp_lake.identity.assignments import history, standing
 from cdp_lake.identity.changes import CREATED, SPLIT, Making, changes, with_evidence, without_evidence
 from cdp_lake.identity.clusters import demoted, edges_inside, live_edges, members, replaced, unexcused, violations
 from cdp_lake.identity.invariants import broken_laws
-from cdp_lake.identity.rows import edge_rows, of_records
+from cdp_lake.identity.rows import edge_rows, of_records, without
 from cdp_lake.identity.scope import between_profiles, reachable
 from cdp_lake.stages.job import Job
+from cdp_lake.stages.settle_households import household_history
+
+PURPOSE = "identity"
 
 
 def settled(job: Job, nodes: DataFrame, edges: DataFrame, held: DataFrame) -> tuple[DataFrame, DataFrame]:
@@ -41,19 +43,6 @@ def settled(job: Job, nodes: DataFrame, edges: DataFrame, held: DataFrame) -> tu
         raise InvariantBroken(f"{still:,} clusters still break a limit after their evidence was weighed")
     job.progress.step(f"{apart.select('cluster_sk').distinct().count():,} clusters made of those {count:,}")
     return whole, judged
-
-
-def named(job: Job, clusters: DataFrame, before: DataFrame) -> DataFrame:
-    """One row per record with its profile id: kept by overlap, or new."""
-    pairs = overlaps(clusters, before).persist()
-    kept = job.spark.createDataFrame([], "cluster_sk BIGINT, profile_id STRING")
-    while not pairs.isEmpty():
-        best = mutual_best(pairs).persist()
-        kept, pairs = kept.unionByName(best), without_used(pairs, best).persist()
-    nameless = clusters.select("cluster_sk").distinct().join(kept, "cluster_sk", "left_anti")
-    fresh = minted(allocate(job.lake, nameless, "profile_id", "number"))
-    # Both: one row per cluster, disjoint.
-    return clusters.join(kept.unionByName(fresh), "cluster_sk").select("record_sk", "profile_id")
 
 
 def concerned(job: Job, records: DataFrame, edges: DataFrame, homes: DataFrame) -> DataFrame:
@@ -99,8 +88,17 @@ def commit_people(job: Job, people: People, author: Author) -> None:
     if laws is None or any(laws.asDict().values()):
         raise InvariantBroken(f"identity laws do not hold, nothing is published: {laws}")
     job.upsert(EDGES, edges, complete=True, replacing=people.replacing)
-    job.upsert(ASSIGNMENTS, conform(history(people.assigned, people.published, job.as_of), ASSIGNMENTS).persist())
+    rows = history(people.assigned, people.published, job.as_of).unionByName(household_history(job, _all(job, people)))
+    # One commit: a second one to the same table would take the first one back.
+    job.upsert(ASSIGNMENTS, conform(rows, ASSIGNMENTS).persist())
     _note_changes(job, edges, people, author)
+
+
+def _all(job: Job, people: People) -> DataFrame:
+    """One row per record of everybody: those put together anew, and those whom nothing concerned."""
+    before = without(standing(job.lake.read(ASSIGNMENTS, PURPOSE)), standing(people.published))
+    columns = ("record_sk", "profile_id", "valid_from")
+    return job.staged(before.select(*columns).unionByName(people.assigned.select(*columns)), "everybody")
 
 
 def _note_changes(job: Job, edges: DataFrame, people: People, author: Author) -> None:

@@ -16,10 +16,12 @@ from cdp_lake.identity.guardrails import guarded
 from cdp_lake.identity.identifiers import identifiers_of, people_of
 from cdp_lake.identity.owners import has_owners
 from cdp_lake.identity.rows import first_seen, identifier_rows, live_identifiers, record_keys, value_keys
+from cdp_lake.stages.durable_ids import named
 from cdp_lake.stages.job import Job
+from cdp_lake.stages.measure_health import measure_health
 from cdp_lake.stages.numbering import numbered
 from cdp_lake.stages.restitch_identity import changed_since, restitch
-from cdp_lake.stages.settle_identity import Author, People, commit_people, named, settled
+from cdp_lake.stages.settle_identity import Author, People, commit_people, settled
 
 PURPOSE = "identity"
 AUTHOR = Author("stitch_identity")
@@ -30,6 +32,11 @@ def stitch(job: Job) -> None:
 
     Ids of the last run are kept wherever people overlap.
     """
+    _stitched(job)
+    measure_health(job)
+
+
+def _stitched(job: Job) -> None:
     rules = job.settings.identity
     # Values expire on records that nothing happened to; and who owns a value may hang on values of records far off.
     anew = job.rebuild or rules.depends_on_time or has_owners(rules)

@@ -1,6 +1,7 @@
 """What a person sees: plain where nobody watches, whole where somebody does, and never read as markup."""
 
 import io
+import json
 from datetime import datetime, timezone
 
 import pytest
@@ -8,11 +9,14 @@ from rich.console import Console
 
 from cdp_lake.adapters.process_memory import tree_bytes, watched_memory
 from cdp_lake.console import answers, cell, grid, person, share, summary
+from cdp_lake.console import health as health_page
 from cdp_lake.console.progress import Display
 from cdp_lake.identity.evaluation import Evaluation, Score
+from cdp_lake.identity.health import Gate
 from cdp_lake.stages.evaluate_identity import Agreement
 from cdp_lake.stages.plan import Planned
 from cdp_lake.stages.runner import StageOutcome
+from cdp_lake.stages.show_health import Health, as_json
 from cdp_lake.stages.show_profile import Person
 from cdp_lake.stages.show_quarantine import Quarantine
 from cdp_lake.stages.summary import Summary
@@ -180,3 +184,34 @@ def _summary():
         outcomes=[StageOutcome("land_bronze", "nothing to do", 0.5)],
         agreement=Agreement(Evaluation(score, score, score, 30, 1, 25, 0, 0), [("shared_family_phone", 4, 1)]),
     )
+
+
+MEASURED = (
+    {"measure": "jitter", "subject": "", "value": 0.0612, "detail": ""},
+    {"measure": "records", "subject": "", "value": 62412.0, "detail": ""},
+    {"measure": "largest_clusters", "subject": "P000000007", "value": 143.0, "detail": "email 120, order_id 22"},
+    {"measure": "profiles_by_size", "subject": "11-20", "value": 30.0, "detail": ""},
+    {"measure": "profiles_by_size", "subject": "3-5", "value": 9000.0, "detail": ""},
+    {"measure": "refused_share", "subject": "phone", "value": 0.25, "detail": ""},
+)
+JITTER = Gate("jitter", "max_jitter", "at most 0.05", 0.0612, kept=False)
+
+
+def test_health_says_what_is_broken_and_which_setting_allows_it():
+    found = Health("r1", datetime(2018, 1, 2, tzinfo=timezone.utc), MEASURED, (JITTER,))
+
+    page = shown(health_page.health(found))
+
+    assert "6.12%" in page
+    assert "62,412" in page
+    assert page.index("3-5") < page.index("11-20")
+    [limit] = [line for line in page.splitlines() if "at most 0.05" in line]
+    assert limit.split() == ["jitter", "at", "most", "0.05", "0.0612", "NO", "max_jitter"]
+    [largest] = [line for line in page.splitlines() if "P000000007" in line]
+    assert "email 120, order_id 22" in largest
+    told = json.loads(as_json(found))
+    assert (told["run_id"], told["limits"][0]["kept"], len(told["measures"])) == ("r1", False, len(MEASURED))
+
+
+def test_health_without_a_limit_says_so():
+    assert "no limit is judged" in shown(health_page.health(Health("r1", datetime(2018, 1, 2), (), ())))

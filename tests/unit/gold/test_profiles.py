@@ -89,6 +89,16 @@ def built(spark: SparkSession) -> dict[str, Row]:
     # Assigned, but silver knows no record: the profile is there all the same.
     owned.append({"entity_type": "person", "record_sk": 999, "profile_id": "bare"})
     past = [{"entity_type": "person", "record_sk": 1, "profile_id": "retired", "known_to": datetime(2017, 1, 2)}]
+    housed = [
+        (71, "H1", None),
+        (72, "H1", None),
+        (91, "H1", None),
+        (101, "H2", None),
+        (101, "H1", datetime(2017, 1, 2)),
+    ]
+    past += [
+        {"entity_type": "household", "record_sk": sk, "profile_id": home, "known_to": end} for sk, home, end in housed
+    ]
     live = [{"record_sk": sk, "namespace": n, "value": v, "is_live": not v.startswith("refused")} for sk, n, v in LIVE]
     profiles = build_profiles(
         table(spark, SOURCE_RECORDS, records),
@@ -128,6 +138,12 @@ def test_the_declared_rule_says_which_value_survives(
     built: dict[str, Row], profile: str, attribute: str, expected: object
 ) -> None:
     assert built[profile][attribute] == expected
+
+
+@pytest.mark.spark
+def test_a_household_and_how_many_live_there(built: dict[str, Row]) -> None:
+    homes = {name: (row["household_id"], row["household_size"]) for name, row in built.items() if row["household_id"]}
+    assert homes == {"moved": ("H1", 2), "full_name": ("H1", 2), "first_native": ("H2", 1)}
 
 
 @pytest.mark.spark
