@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdp_lake import __version__
 from cdp_lake.console import commands as do
+from cdp_lake.console import identity_commands as who_is_who
 from cdp_lake.errors import CdpLakeError
 
 if TYPE_CHECKING:
@@ -92,32 +93,42 @@ def _add_identity(commands: _SubParsersAction[ArgumentParser]) -> None:
     identity = commands.add_parser("identity", help="judge and explain who was taken for whom").add_subparsers(
         metavar="WHAT", required=True
     )
-    evaluate_ = _command(identity, "evaluate", do.evaluate, "compare profiles with known entities")
+    evaluate_ = _command(identity, "evaluate", who_is_who.evaluate, "compare profiles with known entities")
     evaluate_.add_argument(
         "--truth", type=Path, required=True, help="CSV: source,source_pk,person_id or record_id,entity_id"
     )
     evaluate_.add_argument("--traps", type=Path, help="CSV: trap_kind,trap_id,person_id,source,source_pk")
     evaluate_.add_argument("--predicted", type=Path, help="CSV: record_id,profile_id[,source]; the lake without it")
     evaluate_.add_argument("--json", action="store_true", help="print the scores as JSON")
-    explain_ = _command(identity, "explain", do.explain, "why a profile is one, or what ties or parts two records")
+    explain_ = _command(
+        identity, "explain", who_is_who.explain, "why a profile is one, or what ties or parts two records"
+    )
     who = "a record as SOURCE:KEY, a profile id, also a retired one, or any identifier"
     explain_.add_argument("one", metavar="A", help=who)
     explain_.add_argument("other", metavar="B", nargs="?", help="the same of somebody else; without it A alone")
     explain_.add_argument("--json", action="store_true", help="print the same as JSON")
-    health_ = _command(identity, "health", do.health, "jitter, stitch rate, refused evidence, suspected wrong merges")
+    health_ = _command(
+        identity, "health", who_is_who.health, "jitter, stitch rate, refused evidence, suspected wrong merges"
+    )
     health_.add_argument("--json", action="store_true", help="print the measures as JSON")
     for word, about in (("merge", "say that two are one person"), ("unmerge", "say that one is two people")):
-        decide_ = _command(identity, word, getattr(do, word), f"{about}; outranks every rule until it is taken back")
+        decide_ = _command(
+            identity, word, getattr(who_is_who, word), f"{about}; outranks every rule until it is taken back"
+        )
         decide_.add_argument("one", metavar="A", help="a profile id, also a retired one, or a record as SOURCE:KEY")
         decide_.add_argument("other", metavar="B", help="the same")
         decide_.add_argument("--reason", required=True, help="why; kept with the decision")
         decide_.add_argument("--actor", help="who says so (default: the user of this machine)")
-    who_ = _command(identity, "who", do.who, "which profile a record belongs to, and belonged to as far as was known")
+    who_ = _command(
+        identity, "who", who_is_who.who, "which profile a record belongs to, and belonged to as far as was known"
+    )
     who_.add_argument("word", metavar="A", help="a record as SOURCE:KEY, or a profile id, also a retired one")
     who_.add_argument("--known-on", type=_time, metavar="TIME", help="only what was known then, such as 2018-01-02")
-    _command(identity, "decisions", do.decisions, "what people decided, and what of it was taken back")
+    _command(identity, "decisions", who_is_who.decisions, "what people decided, and what of it was taken back")
     _add_rules(identity)
-    resolve_ = _command(identity, "resolve", do.resolve, "who is who in one file of your own; no lake is touched")
+    resolve_ = _command(
+        identity, "resolve", who_is_who.resolve, "who is who in one file of your own; no lake is touched"
+    )
     resolve_.add_argument("--input", dest="file", type=Path, required=True, metavar="FILE", help="CSV or Parquet")
     resolve_.add_argument(
         "--map", dest="field_map", type=Path, required=True, metavar="MAP.yml", help="which column means what"
@@ -126,11 +137,15 @@ def _add_identity(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def _add_rules(identity: _SubParsersAction[ArgumentParser]) -> None:
-    plan_ = _command(identity, "plan", do.plan_rules, "what other identity rules would do; the lake is only read")
+    plan_ = _command(
+        identity, "plan", who_is_who.plan_rules, "what other identity rules would do; the lake is only read"
+    )
     plan_.add_argument("--limit", type=int, default=20, help="how much of each list is shown (default 20)")
     plan_.add_argument("--keep", action="store_true", help="leave the shadow lake for a look")
     plan_.add_argument("--json", action="store_true", help="print the plan as JSON")
-    apply_ = _command(identity, "apply", do.apply_rules, "put planned identity rules in force, in a project (--conf)")
+    apply_ = _command(
+        identity, "apply", who_is_who.apply_rules, "put planned identity rules in force, in a project (--conf)"
+    )
     apply_.add_argument("--unplanned", action="store_true", help="without a plan, and without comparing with it")
     for parser in (plan_, apply_):
         parser.add_argument(
