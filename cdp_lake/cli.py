@@ -111,6 +111,19 @@ def _add_identity(commands: _SubParsersAction[ArgumentParser]) -> None:
         identity, "health", who_is_who.health, "jitter, stitch rate, refused evidence, suspected wrong merges"
     )
     health_.add_argument("--json", action="store_true", help="print the measures as JSON")
+    _add_decisions(identity)
+    _add_rules(identity)
+    resolve_ = _command(
+        identity, "resolve", who_is_who.resolve, "who is who in one file of your own; no lake is touched"
+    )
+    resolve_.add_argument("--input", dest="file", type=Path, required=True, metavar="FILE", help="CSV or Parquet")
+    resolve_.add_argument(
+        "--map", dest="field_map", type=Path, required=True, metavar="MAP.yml", help="which column means what"
+    )
+    resolve_.add_argument("--output", dest="out", type=Path, required=True, metavar="OUT.csv")
+
+
+def _add_decisions(identity: _SubParsersAction[ArgumentParser]) -> None:
     for word, about in (("merge", "say that two are one person"), ("unmerge", "say that one is two people")):
         decide_ = _command(
             identity, word, getattr(who_is_who, word), f"{about}; outranks every rule until it is taken back"
@@ -125,15 +138,6 @@ def _add_identity(commands: _SubParsersAction[ArgumentParser]) -> None:
     who_.add_argument("word", metavar="A", help="a record as SOURCE:KEY, or a profile id, also a retired one")
     who_.add_argument("--known-on", type=_time, metavar="TIME", help="only what was known then, such as 2018-01-02")
     _command(identity, "decisions", who_is_who.decisions, "what people decided, and what of it was taken back")
-    _add_rules(identity)
-    resolve_ = _command(
-        identity, "resolve", who_is_who.resolve, "who is who in one file of your own; no lake is touched"
-    )
-    resolve_.add_argument("--input", dest="file", type=Path, required=True, metavar="FILE", help="CSV or Parquet")
-    resolve_.add_argument(
-        "--map", dest="field_map", type=Path, required=True, metavar="MAP.yml", help="which column means what"
-    )
-    resolve_.add_argument("--output", dest="out", type=Path, required=True, metavar="OUT.csv")
 
 
 def _add_rules(identity: _SubParsersAction[ArgumentParser]) -> None:

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from cdp_lake import cli
-from cdp_lake.console import commands
+from cdp_lake.console import commands, identity_commands
 from cdp_lake.errors import CdpLakeError, InputSetAside, LakeLocked
 from cdp_lake.stages.runner import StageOutcome
 
@@ -57,7 +57,7 @@ def test_every_command_on_the_lake_takes_the_common_options(asked, words):
 
 def test_an_explanation_is_of_one_or_of_two(asked):
     command, chosen = asked("identity", "explain", "crm:C1", "ann@x.org", "--json")
-    assert command is commands.explain
+    assert command is identity_commands.explain
     assert (chosen["one"], chosen["other"], chosen["json"]) == ("crm:C1", "ann@x.org", True)
     assert asked("identity", "explain", "P000000001")[1]["other"] is None
 
