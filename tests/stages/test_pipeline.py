@@ -1,13 +1,16 @@
 """The whole pipeline on a small shop: stages in order, no record lost, and nothing to do the second time."""
 
+from collections import Counter, defaultdict
 from fnmatch import fnmatchcase
 
 import pytest
 
 from cdp_lake.contracts.bronze import bronze_table
-from cdp_lake.contracts.gold import SCORES, SEGMENT_MEMBERSHIPS
-from cdp_lake.contracts.ops import FATES, FILES, QUARANTINE, RUNS
-from cdp_lake.contracts.silver import ORDER_LINES
+from cdp_lake.contracts.gold import PROFILES, SCORES, SEGMENT_MEMBERSHIPS
+from cdp_lake.contracts.identity import ASSIGNMENTS
+from cdp_lake.contracts.ops import CHECKS, FATES, FILES, HEALTH, QUARANTINE, RUNS
+from cdp_lake.contracts.silver import ORDER_LINES, SOURCE_RECORDS
+from cdp_lake.identity.assignments import HOUSEHOLD, standing
 from cdp_lake.stages.pipeline import STAGES
 from cdp_lake.stages.plan import tables_of
 from tests.stages.lakes import csv_rows, files_below, opened, record_ids, run
@@ -113,6 +116,35 @@ def test_the_champion_scored_people_and_every_score_names_its_version(runs, lake
     assert {(row["model"], row["model_version"]) for row in scores} == {("churn", trained["churn: version"])}
     segments = {row["segment"] for row in lake.read(SEGMENT_MEMBERSHIPS, "evaluation").collect()}
     assert "likely_to_stay" in segments
+
+
+def test_households_are_those_of_the_truth(lake, place):
+    truth = place.landing.parent / "truth"
+    homes = {row["person_id"]: row["household_id"] for row in csv_rows(truth / "people.csv")}
+    lives = {(r["source"], r["source_pk"]): homes.get(r["person_id"]) for r in csv_rows(truth / "records.csv")}
+    records = lake.read(SOURCE_RECORDS, "evaluation").select("record_sk", "source", "source_pk").distinct()
+    housed = standing(lake.read(ASSIGNMENTS, "evaluation"), HOUSEHOLD).join(records, "record_sk").collect()
+    true_homes = defaultdict(set)
+    for row in housed:
+        true_homes[row["profile_id"]].add(lives.get((row["source"], row["source_pk"])))
+    mixed = [household for household, found in true_homes.items() if len(found - {None}) > 1]
+    assert len(mixed) <= 0.02 * len(true_homes)
+
+    told = lake.read(PROFILES, "evaluation").where("household_id is not null").collect()
+    sizes = Counter(row["household_id"] for row in told)
+    assert set(sizes) == set(true_homes)
+    assert all(row["household_size"] == sizes[row["household_id"]] for row in told)
+    assert {1, 2, 3} <= set(sizes.values()) <= set(range(1, 9))
+
+
+def test_a_stitch_measures_itself_and_a_first_one_has_no_jitter(runs, lake):
+    [run_id] = {row["run_id"] for row in lake.head(HEALTH).collect()}
+    assert run_id == runs["stitch_identity"]["run_id"]
+    found = {row["measure"]: row["value"] for row in lake.head(HEALTH).where("subject = ''").collect()}
+    assert "jitter" not in found
+    assert found["profiles"] == lake.read(PROFILES, "evaluation").count()
+    assert 0 < found["stitch_rate"] < 1
+    assert lake.head(CHECKS).where("table_name = 'ops.health' and passed").count() == 1
 
 
 def test_the_second_run_commits_nothing_and_touches_no_file(spark, place, lake):

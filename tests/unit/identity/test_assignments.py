@@ -4,7 +4,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cdp_lake.identity.assignments import heir, history, known_on, minted, mutual_best, overlaps, standing, without_used
+from cdp_lake.identity.assignments import (
+    HOUSEHOLD,
+    heir,
+    history,
+    known_on,
+    minted,
+    mutual_best,
+    overlaps,
+    standing,
+    without_used,
+)
 from cdp_lake.identity.changes import Making, changes, with_evidence
 
 MONDAY, TUESDAY = datetime(2017, 5, 1), datetime(2017, 5, 2)
@@ -65,6 +75,7 @@ def test_new_ids_are_opaque_texts_that_sort_by_age(spark):
         "P000000008",
         "P000000123",
     ]
+    assert minted(numbers, HOUSEHOLD).orderBy("cluster_sk").first()["profile_id"] == "H000000008"
 
 
 @pytest.mark.spark
@@ -141,6 +152,18 @@ def test_a_second_opinion_of_the_same_or_an_earlier_day_rewrites_the_row(spark, 
         (1, "P2", TUESDAY, None),
         (2, "P1", TUESDAY, TUESDAY),  # closed in the moment it was opened: it never stood
     }
+
+
+@pytest.mark.spark
+def test_households_have_a_history_of_their_own_beside_that_of_people(spark):
+    homes = [("household", 1, "H1", MONDAY, MONDAY, None), ("household", 2, "H1", MONDAY, MONDAY, None)]
+    published = _published(spark, (1, "P1", MONDAY), (2, "P2", MONDAY)).union(spark.createDataFrame(homes, SCHEMA))
+    now = spark.createDataFrame([(1, "H1", MONDAY)], "record_sk BIGINT, profile_id STRING, valid_from TIMESTAMP")
+
+    [left] = history(now, published, TUESDAY, HOUSEHOLD).collect()
+
+    assert (left["entity_type"], left["profile_id"], left["known_to"]) == ("household", "H1", TUESDAY)
+    assert {row["profile_id"] for row in standing(published, HOUSEHOLD).collect()} == {"H1"}
 
 
 @pytest.mark.spark
