@@ -40,7 +40,8 @@ def health(found: Health) -> Iterator[RenderableType]:
     largest = [(m["subject"], _number(m["value"], False), m["detail"] or None) for m in _of(found, "largest_clusters")]
     yield grid("Largest profiles, and the live edges that made them", ("profile", "records#", "made by"), largest)
     refused = [(m["subject"], _number(m["value"], False)) for m in _of(found, "refused_edges")]
-    yield grid("Refused edges", ("refused by: rule", "edges#"), refused)
+    if refused:
+        yield grid("Refused edges", ("refused by: rule", "edges#"), refused)
     values = [(m["subject"], _number(m["value"], True)) for m in _of(found, "refused_share")]
     yield grid("Records whose value is no evidence", ("namespace", "share#"), values)
 

@@ -14,13 +14,15 @@ from pyspark.sql import functions as F
 
 from cdp_lake.config.health import HealthRules
 from cdp_lake.config.identity import IdentityRules
-from cdp_lake.identity.guardrails import some_disagree
 from cdp_lake.identity.identifiers import people_of
+from cdp_lake.identity.name_agreement import names_agree
 
 # Largest number of records in a size class, and what the class is called; names sort by size.
 SIZE_CLASSES = ((1, "1"), (2, "2"), (5, "3-5"), (10, "6-10"), (20, "11-20"), (50, "21-50"), (100, "51-100"))
 LARGEST_CLASS = "101+"
 LARGEST_SHOWN = 10
+# Pairs of names grow with the square; more names than this are several people's for that already.
+_COMPARABLE = 50
 RECORDS, JITTER, STITCH_RATE = "records", "jitter", "stitch_rate"
 CLUSTER_SHARE, OVER_MERGE_SHARE = "largest_cluster_share", "over_merge_share"
 
@@ -59,7 +61,7 @@ def profiles_seen(records: DataFrame, persons: DataFrame, before: DataFrame, ide
         F.coalesce(F.max("_known"), F.lit(False)).alias("is_known"),
         F.count("_old").alias("known_before"),
         F.count_if(F.col("_old") != F.col("profile_id")).alias("moved"),
-        F.array_sort(F.collect_set("given_key")).alias("given_names"),
+        F.collect_set(F.when(F.col("given_key").isNotNull(), F.struct("given_key", "name_key"))).alias("names"),
         F.size(F.collect_set("birth_date")).alias("birth_dates"),
         F.collect_set(F.when(named, F.struct("name_key", "birth_date"))).alias("told"),
     )
@@ -110,8 +112,8 @@ def _gate(measure: str, setting: str, limit: float, value: float) -> Gate:
 
 def _totals(profiles: DataFrame) -> DataFrame:
     """Measures of everybody; a share of nothing is null, and a first run has no jitter."""
-    several_names, several_births = some_disagree(F.col("given_names")), F.col("birth_dates") > 1
-    tells = (F.size("given_names") > 0) | (F.col("birth_dates") > 0)
+    several_names, several_births = _of_several(F.col("names")), F.col("birth_dates") > 1
+    tells = (F.size("names") > 0) | (F.col("birth_dates") > 0)
     records = F.sum("records")
     values = {
         RECORDS: records,
@@ -126,6 +128,21 @@ def _totals(profiles: DataFrame) -> DataFrame:
     one = profiles.agg(*[value.cast("double").alias(name) for name, value in values.items()])
     each = [F.struct(F.lit(name).alias("measure"), F.col(name).alias("value")) for name in values]
     return one.select(F.inline(F.array(*each))).withColumns({"subject": F.lit(""), "detail": F.lit("")})
+
+
+def _of_several(names: Column) -> Column:
+    """True when two of the names can not be one person's, nor are one with its parts swapped."""
+
+    def differ(one: Column, other: Column) -> Column:
+        swapped = _has_part(one["name_key"], other["given_key"]) | _has_part(other["name_key"], one["given_key"])
+        return ~names_agree(one["given_key"], other["given_key"]) & ~F.coalesce(swapped, F.lit(False))
+
+    clash = F.exists(names, lambda one: F.exists(names, lambda other: differ(one, other)))
+    return F.when(F.size(names) <= _COMPARABLE, clash).otherwise(F.lit(True))
+
+
+def _has_part(name: Column, part: Column) -> Column:
+    return F.array_contains(F.split(name, " "), part)
 
 
 def _ratio(part: Column, whole: Column) -> Column:

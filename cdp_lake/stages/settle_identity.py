@@ -96,6 +96,8 @@ def commit_people(job: Job, people: People, author: Author) -> None:
 
 def _all(job: Job, people: People) -> DataFrame:
     """One row per record of everybody: those put together anew, and those whom nothing concerned."""
+    if people.replacing is None:
+        return people.assigned
     before = without(standing(job.lake.read(ASSIGNMENTS, PURPOSE)), standing(people.published))
     columns = ("record_sk", "profile_id", "valid_from")
     return job.staged(before.select(*columns).unionByName(people.assigned.select(*columns)), "everybody")

@@ -18,6 +18,7 @@ RECORDS = [
     (3, "P9", "P1", None, None, None, "anonymous_id:d1"),  # it was P9's: jitter
     (4, "P1", "P1", "robert", "li robert", date(1985, 5, 5), None),  # two people in one profile
     (5, "P2", "P2", "ann", "ann li", BORN, None),  # P1's twin
+    (8, None, "P2", "li", "ann li", BORN, None),  # the parts of the name swapped: nobody else
     (6, None, "P3", None, None, None, "anonymous_id:d2"),
     (7, None, "P4", None, None, None, "loyalty_id:c1"),
 ]
@@ -56,11 +57,11 @@ def test_what_is_measured_of_everybody(measured):
     whole = {measure: value for (measure, subject), (value, _) in measured.items() if not subject}
 
     assert whole == {
-        "records": 7,
+        "records": 8,
         "profiles": 4,
         "stitch_rate": 1 / 2,  # of d1 and d2 only d1 is somebody's
         "jitter": 1 / 4,
-        "largest_cluster_share": 4 / 7,
+        "largest_cluster_share": 4 / 8,
         "several_given_names": 1,
         "several_birth_dates": 1,
         "over_merge_share": 1 / 2,  # of the two that tell a name
@@ -71,7 +72,8 @@ def test_what_is_measured_of_everybody(measured):
 @pytest.mark.spark
 def test_what_is_measured_by_size_rule_and_namespace(measured):
     assert {key: found for key, found in measured.items() if key[1] and key[0] != "largest_clusters"} == {
-        ("profiles_by_size", "1"): (3, ""),
+        ("profiles_by_size", "1"): (2, ""),
+        ("profiles_by_size", "2"): (1, ""),
         ("profiles_by_size", "3-5"): (1, ""),
         ("refused_edges", "blocked_value: phone"): (1, ""),
         ("refused_share", "anonymous_id"): (0, ""),
@@ -79,7 +81,7 @@ def test_what_is_measured_by_size_rule_and_namespace(measured):
         ("refused_share", "phone"): (1 / 2, ""),
     }
     assert measured["largest_clusters", "P1"] == (4, "email 2, anonymous_id 1")
-    assert measured["largest_clusters", "P2"] == (1, "")
+    assert measured["largest_clusters", "P2"] == (2, "")
 
 
 @pytest.mark.spark
