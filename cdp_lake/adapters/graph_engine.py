@@ -28,7 +28,7 @@ def connected_components(records: DataFrame, edges: DataFrame, rules: ComponentR
     first: recomputed inputs gave wrong components elsewhere. Raises InvariantBroken if a record is lost.
     """
     vertices = records.select(F.col("record_sk").alias("id")).persist()
-    pairs = edges.select(F.col("src_record_sk").alias("src"), F.col("dst_record_sk").alias("dst")).distinct().persist()
+    pairs = edges.select(F.col("src_record_sk").alias("src"), F.col("dst_record_sk").alias("dst")).persist()
     expected, edge_count = vertices.count(), pairs.count()
     try:
         is_local = rules.is_local(expected + edge_count)
@@ -46,7 +46,8 @@ def _in_memory(vertices: DataFrame, pairs: DataFrame) -> DataFrame:
     ids = np.sort(vertices.toPandas()["id"].to_numpy(np.int64))
     ends = pairs.toPandas()
     one, other = (np.searchsorted(ids, ends[end].to_numpy(np.int64)) for end in ("src", "dst"))
-    graph = coo_matrix((np.ones(len(ends), dtype=np.int8), (one, other)), shape=(len(ids), len(ids)))
+    # Pairs that are told twice add up: a byte that counts them would overflow to zero, which is no edge.
+    graph = coo_matrix((np.ones(len(ends), dtype=np.int64), (one, other)), shape=(len(ids), len(ids)))
     _, labels = csgraph.connected_components(graph, directed=False)
     # Ids are in order, so the first of a component is its smallest.
     _, first = np.unique(labels, return_index=True)
@@ -58,9 +59,10 @@ def _across_the_cluster(vertices: DataFrame, pairs: DataFrame, algorithm: str) -
     """Only records with an edge go to GraphFrames: who has none is a component, and every round would carry it."""
     scratch = tempfile.mkdtemp(prefix="cdp-lake-graph-")
     vertices.sparkSession.sparkContext.setCheckpointDir(scratch)
-    linked = pairs.select(F.explode(F.array("src", "dst")).alias("id")).distinct().persist()
+    distinct = pairs.distinct().persist()
+    linked = distinct.select(F.explode(F.array("src", "dst")).alias("id")).distinct().persist()
     try:
-        found: DataFrame = GraphFrame(linked, pairs).connectedComponents(
+        found: DataFrame = GraphFrame(linked, distinct).connectedComponents(
             algorithm=algorithm, checkpointInterval=2, broadcastThreshold=1_000_000
         )
         smallest = found.groupBy("component").agg(F.min("id").alias("cluster_sk"))
@@ -74,5 +76,6 @@ def _across_the_cluster(vertices: DataFrame, pairs: DataFrame, algorithm: str) -
         found.unpersist()
     finally:
         linked.unpersist()
+        distinct.unpersist()
         shutil.rmtree(scratch, ignore_errors=True)
     return named

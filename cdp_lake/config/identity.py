@@ -251,6 +251,13 @@ class IdentityRules(Strict):
         """The namespaces whose values are kept as keyed hashes."""
         return tuple(namespace.name for namespace in self.namespaces if namespace.keyed_hash)
 
+    @property
+    def order_of_trust(self) -> dict[str, int]:
+        """Every rule with its place, the smaller the stronger: namespaces by priority, then composite rules."""
+        places = {namespace.name: namespace.priority for namespace in self.namespaces}
+        weakest = max(places.values(), default=0)
+        return places | {rule.name: weakest + place for place, rule in enumerate(self.composite_rules, start=1)}
+
     def namespace(self, name: str) -> Namespace:
         """The namespace of that name; KeyError when there is none (checked at load)."""
         return {n.name: n for n in self.namespaces}[name]

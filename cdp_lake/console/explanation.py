@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from cdp_lake.console import grid
+from cdp_lake.console.evidence_words import (
+    counted,
+    day,
+    evidence_told,
+    rule_of,
+    the_first,
+    what_links,
+    why_refused,
+)
 
 if TYPE_CHECKING:
     from cdp_lake.identity.explaining.answers import Fragile, Holding, Joined, Refused, Rift, Story, Tie
@@ -17,29 +25,6 @@ if TYPE_CHECKING:
     from cdp_lake.stages.explain_identity import Ambiguous, Answer
 
 MOST_SHOWN = 10
-# What a rule of identity says when it refuses evidence; a rule that is not here is shown by its name.
-REASONS = {
-    "masked_value": "characters of the value are hidden",
-    "unknown_namespace": "the rules do not know this kind of identifier",
-    "device_follows_nobody": "such devices are evidence of nobody by the rules",
-    "expired": "last seen too long ago",
-    "not_reassignable": "the value belongs to whoever had it first",
-    "device_of_first_owner": "the device belongs to whoever signed in on it first",
-    "device_of_last_authenticated": "the device belongs to whoever signed in on it last",
-    "blocked_value": "the value is listed as evidence of nobody",
-    "blocked_carrier": "one of them stands for a value that is not one person's",
-    "too_many_names": "more given names use the value than one person has",
-    "too_many_holders": "more records carry the value than one person has",
-    "limit_on_one_record": "one record carries more of these than one person has",
-    "device_of_several_people": "several people signed in on the device",
-    "given_names_disagree": "the given names are not one person's",
-    "ambiguous_name": "one of the names could be several people's",
-    "ambiguous_value": "a record without a name, at a value of several names",
-    "ambiguous_record": "a record whose name is not told for certain",
-    "limit_of_the_cluster": "together they would hold more of something than one person has",
-    "cannot_link": "a person said that they are two people",
-    "cluster_too_large": "together they would be more records than one person has",
-}
 
 
 def explanation(found: Answer) -> Iterator[RenderableType]:
@@ -69,7 +54,7 @@ def tie(found: Tie) -> Iterator[RenderableType]:
         yield Text(f"{found.ends[0]} answers to both; no evidence is needed.")
         yield Text(f"How the whole profile came together: cdp-lake identity explain {found.profile_id}")
         return
-    yield Text(f"\nThe shortest way from one to the other, {_count(len(found.path), 'step')}:")
+    yield Text(f"\nThe shortest way from one to the other, {counted(len(found.path), 'step')}:")
     yield from _way(found.path)
     whole = f"of the {found.live_edges:,} between the {found.records:,} records of the profile"
     if len(found.cut) == 1:
@@ -90,7 +75,7 @@ def rift(found: Rift) -> Iterator[RenderableType]:
     """Why two records are not one person."""
     yield Text(f"{' and '.join(map(_asked, found.asked, found.profile_ids))} are two people", style="bold")
     if found.between:
-        yield Text(f"\nRefused evidence right between the two, {_count(len(found.between), 'edge')}:")
+        yield Text(f"\nRefused evidence right between the two, {counted(len(found.between), 'edge')}:")
         yield from _listed(found.between)
     if len(found.path) > 1:
         yield Text(f"\nThe shortest way from one to the other, over {len(found.path):,} steps:")
@@ -114,12 +99,12 @@ def _asked(asked: str, profile_id: str) -> str:
 
 
 def _refusal(edge: Evidence) -> str:
-    return f"{_what(edge)}: {_why(edge.refused_by)}"
+    return f"{what_links(edge)}: {why_refused(edge.refused_by)}"
 
 
 def story(found: Story) -> Iterator[RenderableType]:
     """How one profile came about, what holds it together and what was refused."""
-    count = _count(len(found.records), "record")
+    count = counted(len(found.records), "record")
     yield Text(f"{found.profile_id} is one person in {count}, tied by {found.live_edges:,} edges", style="bold")
     yield from _events(found)
     yield _order(found)
@@ -138,14 +123,14 @@ def _events(found: Story) -> Iterator[RenderableType]:
     if found.asked.strip() in found.aliases:
         yield Text(f"{found.asked.strip()} is a former id of it", style="yellow")
     for change in found.changes:
-        yield Text(f"  {_day(change['effective_at'])}  {_event(change, found.profile_id)}, by {change['actor']}")
+        yield Text(f"  {day(change['effective_at'])}  {_event(change, found.profile_id)}, by {change['actor']}")
     if found.aliases:
         yield Text(f"It also answers to {', '.join(found.aliases)}.")
 
 
 def _event(change: dict[str, Any], profile_id: str) -> str:
     """One change as seen from the profile."""
-    here, there, moved = change["profile_id"], change["other_profile_id"], _count(change["record_count"], "record")
+    here, there, moved = change["profile_id"], change["other_profile_id"], counted(change["record_count"], "record")
     if change["change"] == "created":
         return f"{'created' if here == profile_id else f'{here} created'} with {moved}"
     if change["change"] == "merged":
@@ -160,8 +145,8 @@ def _order(found: Story) -> RenderableType:
     number = _numbers(found)
     several = len({joined.known_from for joined in found.records}) > 1
     rows = [
-        (number[joined.record], joined.record, _by(joined, number), _day(joined.seen_at))
-        + ((_day(joined.known_from),) if several else ())
+        (number[joined.record], joined.record, _by(joined, number), day(joined.seen_at))
+        + ((day(joined.known_from),) if several else ())
         for joined in found.records
     ]
     columns = ("##", "record", "tied by", "seen (UTC)", *(["decided (UTC)"] if several else []))
@@ -174,11 +159,11 @@ def _by(joined: Joined, number: dict[str, int]) -> str:
         return "the first"
     # A record that only carries a value has it in its name.
     said = edge.value is not None and edge.value in joined.record
-    return f"{f'its {_rule(edge)}' if said else _what(edge)}, as on {number[edge.one]}"
+    return f"{f'its {rule_of(edge)}' if said else what_links(edge)}, as on {number[edge.one]}"
 
 
 def _holding(one: Holding) -> tuple[Any, ...]:
-    refused = [f"{count:,}: {_why(why)}" for why, count in one.refused.items()]
+    refused = [f"{count:,}: {why_refused(why)}" for why, count in one.refused.items()]
     limit = "any number" if one.limit is None else f"at most {one.limit:,}"
     return one.namespace, one.values, limit, "; ".join(refused)
 
@@ -193,13 +178,13 @@ def _fragile(found: Story) -> Iterator[RenderableType]:
         yield Text("The most fragile joint:", style="bold")
         yield from _would_leave(edge, len(found.records))
     if value is not None and (edge is None or len(value.split_off) > len(edge.split_off)):
-        yield Text(f"The value on which most hangs, by {_count(len(value.evidence), 'edge')}:", style="bold")
+        yield Text(f"The value on which most hangs, by {counted(len(value.evidence), 'edge')}:", style="bold")
         yield from _would_leave(value, len(found.records))
 
 
 def _would_leave(joint: Fragile, records: int) -> Iterator[RenderableType]:
     yield from _listed(joint.evidence[:1])
-    names = _first(joint.split_off, MOST_SHOWN // 2)
+    names = the_first(joint.split_off, MOST_SHOWN // 2)
     yield Text(f"  Without it {len(joint.split_off):,} of {records:,} records would not belong to it: {names}\n")
 
 
@@ -210,7 +195,7 @@ def _refused(kind: Refused, found: Story) -> tuple[Any, ...]:
     told = [str(number[name]) if name in number else f"{name} of {profile_id}" for name, profile_id in ends]
     inside = " (one person by other evidence)" if all(end in number for end in (example.one, example.other)) else ""
     value = f": {example.value}" if example.value else ""
-    return kind.rule.replace("_", " "), kind.edges, _why(kind.refused_by), " and ".join(told) + inside + value
+    return kind.rule.replace("_", " "), kind.edges, why_refused(kind.refused_by), " and ".join(told) + inside + value
 
 
 def _numbers(found: Story) -> dict[str, int]:
@@ -221,52 +206,13 @@ def _way(path: Sequence[Evidence]) -> Iterator[RenderableType]:
     """One record a line, and between two of them what links them."""
     yield Text(f"  {path[0].one}")
     for edge in path:
-        yield Text(f"    | {_told(edge)}", style="" if edge.refused_by is None else "yellow")
+        yield Text(f"    | {evidence_told(edge)}", style="" if edge.refused_by is None else "yellow")
         yield Text(f"  {edge.other}")
 
 
 def _listed(edges: Sequence[Evidence]) -> Iterator[RenderableType]:
     for edge in edges[:MOST_SHOWN]:
-        yield Text(f"  {_told(edge)}")
+        yield Text(f"  {evidence_told(edge)}")
         yield Text(f"      between {edge.one} and {edge.other}", style="dim")
     if len(edges) > MOST_SHOWN:
         yield Text(f"  and {len(edges) - MOST_SHOWN:,} more (all of them with --json)")
-
-
-def _told(edge: Evidence) -> str:
-    """What links two records, since when, and what it weighs; a model's weight will be taken apart here."""
-    seen = f", seen {_span(edge)}" if edge.first_seen_at is not None else ""
-    if edge.refused_by is not None:
-        return f"{_what(edge)}{seen}; refused: {_why(edge.refused_by)}"
-    rule = "a fixed rule" if edge.model_version is None else f"model {edge.model_version}"
-    return f"{_what(edge)}{seen}; {rule}, weight {edge.weight:.3g}"
-
-
-def _what(edge: Evidence) -> str:
-    return _rule(edge) + (f" {edge.value}" if edge.value else "")
-
-
-def _rule(edge: Evidence) -> str:
-    return "a person's" if edge.rule == "must_link" else edge.rule.replace("_", " ")
-
-
-def _why(refused_by: str | None) -> str:
-    return REASONS.get(refused_by or "", (refused_by or "").replace("_", " "))
-
-
-def _span(edge: Evidence) -> str:
-    first, last = (_day(at) for at in (edge.first_seen_at, edge.last_seen_at or edge.first_seen_at))
-    return first if first == last else f"{first} to {last}"
-
-
-def _day(at: datetime | None) -> str:
-    return "-" if at is None else f"{at.astimezone(timezone.utc):%Y-%m-%d}"
-
-
-def _first(names: Sequence[str], count: int) -> str:
-    more = f" and {len(names) - count:,} more" if len(names) > count else ""
-    return ", ".join(names[:count]) + more
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" + ("" if number == 1 else "s")

@@ -12,7 +12,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdp_lake.config.identity import CompositeRule
-from cdp_lake.identity.identifiers import KEY
+from cdp_lake.identity.identifiers import KEY, own_values
 from cdp_lake.identity.namespaces import OF_VALUE
 
 RECORD = "record_sk"
@@ -31,13 +31,6 @@ def holders_of(rows: DataFrame, values: DataFrame) -> DataFrame:
 def together(*frames: DataFrame) -> DataFrame:
     """The different rows of frames with the same columns."""
     return reduce(DataFrame.unionByName, frames).distinct()
-
-
-def own_values(people: DataFrame) -> DataFrame:
-    """One row per carrier: the value it stands for."""
-    parts = F.split("carrier_key", ":", 2)
-    own = people.where(F.col("carrier_key").isNotNull())
-    return own.select(RECORD, F.get(parts, F.lit(0)).alias("namespace"), F.get(parts, F.lit(1)).alias("value"))
 
 
 def carriers_of(people: DataFrame, values: DataFrame) -> DataFrame:

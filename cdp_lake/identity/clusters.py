@@ -115,7 +115,4 @@ def _limit(rules: IdentityRules) -> Column:
 
 def _trust(rules: IdentityRules) -> Column:
     """Larger is weaker; what a person decided is strongest, a composite rule weaker than every namespace."""
-    order = {MUST_LINK: 0} | {n.name: n.priority for n in rules.namespaces}
-    weakest = max(order.values())
-    order |= {rule.name: weakest + 1 + i for i, rule in enumerate(rules.composite_rules)}
-    return looked_up(order, F.col("rule"))
+    return looked_up({MUST_LINK: 0} | rules.order_of_trust, F.col("rule"))

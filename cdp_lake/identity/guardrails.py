@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdp_lake.config.identity import IdentityRules
+from cdp_lake.identity.identifiers import own_values
 from cdp_lake.identity.name_agreement import names_agree
 from cdp_lake.identity.namespaces import (
     OF_VALUE,
@@ -141,11 +142,7 @@ def _mixed_carriers(people: DataFrame, refused: DataFrame, rules: IdentityRules)
 
     A carrier stands for one value and mixes the facts of all who used it: whatever else it carries would bridge them.
     """
-    parts = F.split("carrier_key", ":", 2)
-    own = people.where(F.col("carrier_key").isNotNull()).select(
-        "record_sk", F.get(parts, F.lit(0)).alias("namespace"), F.get(parts, F.lit(1)).alias("value")
-    )
     # refused: one row per value.
-    judged = own.join(refused, list(OF_VALUE), "left")
+    judged = own_values(people).join(refused, list(OF_VALUE), "left")
     is_refused = F.col("_why").isNotNull() | is_masked() | is_blocked(rules) | is_device_that_follows(rules, "nobody")
     return judged.where(is_refused).select("record_sk", F.lit(True).alias("_is_mixed"))

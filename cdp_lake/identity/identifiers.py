@@ -35,3 +35,10 @@ def people_of(records: DataFrame) -> DataFrame:
         F.when(F.col("is_carrier"), F.col("source_pk")).alias("carrier_key"),
     )
     return records.groupBy("record_sk").agg(F.max_by(keys, "version_no").alias("k")).select("record_sk", "k.*")
+
+
+def own_values(people: DataFrame) -> DataFrame:
+    """One row per carrier: the (namespace, value) it stands for. people: one row per record, with `carrier_key`."""
+    parts = F.split("carrier_key", ":", 2)
+    own = people.where(F.col("carrier_key").isNotNull())
+    return own.select("record_sk", F.get(parts, F.lit(0)).alias("namespace"), F.get(parts, F.lit(1)).alias("value"))

@@ -28,7 +28,7 @@ from cdp_lake.identity.decisions import (
     opposed,
     sides,
 )
-from cdp_lake.identity.rows import live_identifiers, of_records, rewritten
+from cdp_lake.identity.rows import live_identifiers, of_records, record_keys, rewritten
 from cdp_lake.identity.scope import edges_within
 from cdp_lake.stages.durable_ids import named
 from cdp_lake.stages.job import Job, Progress, Stage
@@ -151,8 +151,8 @@ def _carry_out(job: Job, verdicts: list[Verdict], actor: str, numbered: list[int
     numbered += numbers
     changed = _rows(job, published, dict(zip(numbers, verdicts, strict=True)), actor)
     job.upsert(DECISIONS, changed.persist())
-    records = {record for verdict in verdicts for record in verdict.decision.one | verdict.decision.other}
-    _put_together(job, rewritten(published, changed, DECISIONS.key), records, actor)
+    named_by_them = job.staged(record_keys(changed).distinct(), "named_by_them")
+    _put_together(job, rewritten(published, changed, DECISIONS.key), named_by_them, actor)
 
 
 def _numbers(job: Job, count: int) -> list[int]:
@@ -178,11 +178,10 @@ def _withdrawn(row: dict[str, object], by: dict[int, int], at: datetime) -> tupl
     return tuple(value for name, value in row.items() if name != "_row_hash")
 
 
-def _put_together(job: Job, decisions: DataFrame, records: set[int], actor: str) -> None:
+def _put_together(job: Job, decisions: DataFrame, records: DataFrame, actor: str) -> None:
     assignments, all_edges = job.lake.read(ASSIGNMENTS, PURPOSE), job.lake.read(EDGES, PURPOSE)
     homes = standing(assignments)
-    named_ones = job.spark.createDataFrame([(record,) for record in sorted(records)], "record_sk BIGINT")
-    nodes = job.staged(concerned(job, named_ones, all_edges, homes), "nodes")
+    nodes = job.staged(concerned(job, records, all_edges, homes), "nodes")
     job.progress.step(f"{nodes.count():,} records of the people concerned")
     edges, held = edges_within(all_edges, nodes), of_records(job.lake.read(IDENTIFIERS, PURPOSE), nodes)
     found = job.staged(as_found(edges).unionByName(must_links(decisions, nodes)), "edges")

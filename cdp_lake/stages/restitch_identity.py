@@ -16,7 +16,7 @@ from cdp_lake.identity.clusters import as_found
 from cdp_lake.identity.decisions import must_links, sides
 from cdp_lake.identity.edges import composite_links, value_links
 from cdp_lake.identity.guardrails import guarded
-from cdp_lake.identity.identifiers import KEY, identifiers_of, people_of
+from cdp_lake.identity.identifiers import KEY, identifiers_of, own_values, people_of
 from cdp_lake.identity.names_at_values import HOPS
 from cdp_lake.identity.namespaces import OF_VALUE
 from cdp_lake.identity.rows import (
@@ -91,23 +91,23 @@ def _judged(job: Job, change: Change) -> Judged:
     carriers = job.staged(people_of(of_records(records, holders)), "carriers")
     rejudged = job.staged(affected.together(affected.carriers_of(carriers, touched), change.alive), "rejudged")
     reached = job.staged(affected.together(touched, affected.values_of(rows, rejudged)), "reached")
-    own = affected.own_values(carriers).select(*OF_VALUE)
+    own = own_values(carriers).select(*OF_VALUE)
     witnesses = affected.together(affected.holders_of(rows, affected.together(reached, own)), change.alive)
     testimony = of_records(records, job.staged(witnesses, "witnesses"))
     observed, people = job.staged(identifiers_of(testimony), "observed"), job.staged(people_of(testimony), "people")
     again = guarded(observed, people, job.settings.identity, job.as_of)
     judged = job.staged(affected.judged_anew(again, touched, rejudged), "judged")
-    return Judged(judged, reached, affected.name_links(stored, judged, change.records))
+    live = job.staged(affected.name_links(stored, judged, change.records), "live")
+    return Judged(judged, reached, live)
 
 
 def _links(job: Job, change: Change, judged: Judged) -> Links:
     """Edges of every value at which another name may be heard now, and of the attributes that changed."""
     records, stored = job.lake.read(SOURCE_RECORDS, PURPOSE), job.lake.read(IDENTIFIERS, PURPOSE)
     published = job.lake.read(EDGES, PURPOSE)
-    links = job.staged(judged.live, "links")
-    heard = job.staged(_heard(judged.reached, links), "heard")
+    heard = job.staged(_heard(judged.reached, judged.live), "heard")
     # What decides which names are heard there lies as far again.
-    around = job.staged(_heard(heard, links), "around")
+    around = job.staged(_heard(heard, judged.live), "around")
     rows = without(stored, change.records).select(*KEY).unionByName(judged.rows.select(*KEY)).distinct()
     holders = job.staged(affected.holders_of(rows, around), "around_holders")
     near = of_records(records, holders)
@@ -120,8 +120,8 @@ def _links(job: Job, change: Change, judged: Judged) -> Links:
     rules = job.settings.identity
     found = value_links(identifiers, rules).join(numbers, "identifier_sk", "left_semi")
     gone = edges_over(published, numbers, [namespace.name for namespace in rules.namespaces])
+    versions = change.versions.unionByName(of_records(records, change.records).select(*change.versions.columns))
     for rule in rules.composite_rules:
-        versions = change.versions.unionByName(of_records(records, change.records).select(*change.versions.columns))
         keys = job.staged(affected.composite_keys(versions, rule), f"keys_{rule.name}")
         some = affected.alike(records, keys, rule).select("record_sk").distinct()
         alike = job.staged(affected.alike(people_of(of_records(records, some)), keys, rule), f"alike_{rule.name}")

@@ -58,6 +58,16 @@ def test_a_long_chain_is_one_component(spark, rules):
     found.unpersist()
 
 
+def test_an_edge_told_very_often_is_still_an_edge(spark):
+    records = spark.createDataFrame([(1,), (2,)], "record_sk BIGINT")
+    often = spark.createDataFrame([(1, 2)] * 256, "src_record_sk BIGINT, dst_record_sk BIGINT")
+
+    found = connected_components(records, often, LOCAL)
+
+    assert {row["cluster_sk"] for row in found.collect()} == {1}
+    found.unpersist()
+
+
 @pytest.mark.parametrize(
     ("engine", "size", "is_local"),
     [("auto", 10, True), ("auto", 11, False), ("local", 11, True), ("graphframes", 1, False)],

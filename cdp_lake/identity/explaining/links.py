@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from cdp_lake.config.identity import IdentityRules
+from cdp_lake.config.identity import IdentityRules, type_of
 
 NO_VALUE = 0  # the identifier of an edge whose ends share no single value
-_SCOPE = "@"  # a namespace of one app is `type@app`, and is trusted as its type
 
 
 class Link(NamedTuple):
@@ -74,12 +73,10 @@ def trust_of(rules: IdentityRules, rule: str, model_version: str | None = None) 
 
     What the settings do not know is a person's word, a must-link, and comes first.
     """
-    order = {namespace.name: namespace.priority for namespace in rules.namespaces}
-    weakest = max(order.values(), default=0)
-    order |= {composite.name: weakest + 1 + place for place, composite in enumerate(rules.composite_rules)}
+    order = rules.order_of_trust
     if model_version is not None:
         return max(order.values(), default=0) + 2
-    return order.get(rule, order.get(rule.partition(_SCOPE)[0], 0)) + 1
+    return order.get(rule, order.get(type_of(rule), 0)) + 1
 
 
 def in_order(links: Iterable[Link]) -> list[Link]:

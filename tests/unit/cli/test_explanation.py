@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from cdp_lake.config.identity import IdentityRules, Namespace
-from cdp_lake.console import explanation
+from cdp_lake.console import evidence_words, explanation
 from cdp_lake.errors import InvariantBroken
 from cdp_lake.identity import guardrails, names_at_values, untangling
 from cdp_lake.identity.decisions import MUST_LINK
@@ -172,4 +172,4 @@ def test_every_rule_that_refuses_evidence_has_words(module):
     no_refusals = {guardrails.IN_DISPUTE, MUST_LINK}
     rules = {value for value in constants.values() if isinstance(value, str)} - no_refusals
     assert rules
-    assert rules <= set(explanation.REASONS)
+    assert rules <= set(evidence_words.REASONS)
