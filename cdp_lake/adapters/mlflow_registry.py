@@ -21,6 +21,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from cdp_lake.scoring.model_card import VERSION_MARK
+from cdp_lake.scoring.model_files import ModelFiles
 from cdp_lake.scoring.population import feature_column, require_columns
 from cdp_lake.scoring.retraining import FINGERPRINT_TAG
 from cdp_lake.scoring.training import FittedModel, TrainedModel
@@ -69,6 +70,37 @@ class Registry:
             # Last: a version that was cut short before this is trained again.
             client.set_model_version_tag(name, number, FINGERPRINT_TAG, trained.fingerprint)
         return number
+
+    def register_files(self, name: str, about: str, given: ModelFiles) -> str:
+        """The number of a new version that is text files; it becomes `champion`."""
+        with self._connected() as client:
+            with mlflow.start_run(experiment_id=self._experiment_id(client), run_name=name, tags=_RUN_TAGS) as run:
+                mlflow.log_params(dict(given.params))
+                mlflow.log_metrics(dict(given.metrics))
+                for file, text in given.files.items():
+                    mlflow.log_text(text, f"{name}/{file}")
+            _make_sure_of_model(client, name, about)
+            source = f"{run.info.artifact_uri}/{name}"
+            registered = client.create_model_version(name, source, run_id=run.info.run_id, tags=dict(given.params))
+            number = str(registered.version)
+            # Last: a version that was cut short before this is no champion.
+            client.set_registered_model_alias(name, CHAMPION, number)
+        return number
+
+    def files(self, name: str, number: str) -> dict[str, str]:
+        """The text files of a version, by name; none where there is no such version or its files are gone."""
+        with self._connected() as client:
+            try:
+                is_there = _is_stored(client, name, number)
+            except MlflowException as problem:
+                if problem.error_code not in _ABSENT:
+                    raise
+                return {}
+            if not is_there:
+                return {}
+            place = client.get_model_version_download_uri(name, number)
+            folder = Path(mlflow.artifacts.download_artifacts(place))
+            return {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir())}
 
     def champion_version(self, name: str) -> str | None:
         """The version that scores, or None where no version has passed its gate or its files are gone."""

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from cdp_lake.config.health import HealthRules
 from cdp_lake.config.households import HouseholdRules
+from cdp_lake.config.resemblance import ResemblanceRules
 from cdp_lake.config.strict import Strict
 from cdp_lake.errors import did_you_mean
 
@@ -208,6 +209,7 @@ class IdentityRules(Strict):
     incremental: IncrementalRules = IncrementalRules()
     households: HouseholdRules = HouseholdRules()
     health: HealthRules = HealthRules()
+    resemblance: ResemblanceRules | None = None
 
     @model_validator(mode="after")
     def _priorities_differ(self) -> IdentityRules:

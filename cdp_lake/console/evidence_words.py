@@ -28,6 +28,7 @@ REASONS = {
     "ambiguous_name": "one of the names could be several people's",
     "ambiguous_value": "a record without a name, at a value of several names",
     "ambiguous_record": "a record whose name is not told for certain",
+    "below_automatic": "probable, and not sure enough to link by itself",
     "limit_of_the_cluster": "together they would hold more of something than one person has",
     "cannot_link": "a person said that they are two people",
     "cluster_too_large": "together they would be more records than one person has",
@@ -35,12 +36,23 @@ REASONS = {
 
 
 def evidence_told(edge: Evidence) -> str:
-    """What links two records, since when, and what it weighs; a model's weight will be taken apart here."""
+    """What links two records, since when, and what it weighs."""
     seen = f", seen {span(edge)}" if edge.first_seen_at is not None else ""
+    weighed = "a fixed rule, weight 1"
+    if edge.model_version is not None:
+        weighed = f"probability {edge.weight:.4g} by version {edge.model_version} of the model"
     if edge.refused_by is not None:
-        return f"{what_links(edge)}{seen}; refused: {why_refused(edge.refused_by)}"
-    rule = "a fixed rule" if edge.model_version is None else f"model {edge.model_version}"
-    return f"{what_links(edge)}{seen}; {rule}, weight {edge.weight:.3g}"
+        believed = f"; {weighed}" if edge.model_version is not None else ""
+        return f"{what_links(edge)}{seen}{believed}; refused: {why_refused(edge.refused_by)}"
+    return f"{what_links(edge)}{seen}; {weighed}"
+
+
+def parts_told(edge: Evidence) -> list[str]:
+    """What a model's probability is made of, in bits of the odds: one line a part."""
+    width = max((len(part.what) for part in edge.parts), default=0)
+    lines = [f"{part.bits:+7.1f} bits  {part.what:<{width}}  {part.found}" for part in edge.parts]
+    total = sum(part.bits for part in edge.parts)
+    return [*lines, f"{total:+7.1f} bits  in all"] if lines else []
 
 
 def what_links(edge: Evidence) -> str:

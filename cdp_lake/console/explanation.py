@@ -13,6 +13,7 @@ from cdp_lake.console.evidence_words import (
     counted,
     day,
     evidence_told,
+    parts_told,
     rule_of,
     the_first,
     what_links,
@@ -207,6 +208,7 @@ def _way(path: Sequence[Evidence]) -> Iterator[RenderableType]:
     yield Text(f"  {path[0].one}")
     for edge in path:
         yield Text(f"    | {evidence_told(edge)}", style="" if edge.refused_by is None else "yellow")
+        yield from (Text(f"    |   {line}", style="dim") for line in parts_told(edge))
         yield Text(f"  {edge.other}")
 
 

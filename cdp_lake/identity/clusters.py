@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from cdp_lake.config.identity import IdentityRules
 from cdp_lake.identity.decisions import MUST_LINK, names_a_side
 from cdp_lake.identity.namespaces import looked_up, setting
+from cdp_lake.identity.resemblance import RESEMBLES
 from cdp_lake.identity.untangling import OF_THE_CLUSTER, Edge, Limits, Untangled, untangled
 
 _KEY = ("src_record_sk", "dst_record_sk", "rule", "identifier_sk")
@@ -74,7 +75,7 @@ def as_found(edges: DataFrame) -> DataFrame:
     """Published edges as the records gave them: no word of a person, nothing refused for a cluster, no stand-ins."""
     why = F.when(~F.col("refused_by").isin(*OF_THE_CLUSTER), F.col("refused_by"))
     originals = edges.where(F.col("via_record_sk").isNull() & (F.col("rule") != MUST_LINK))
-    return originals.select(*_KEY, *_SEEN, why.alias("refused_by"), "via_record_sk")
+    return originals.select(*_KEY, *_SEEN, why.alias("refused_by"), "via_record_sk", "weight", "model_version")
 
 
 def live_edges(edges: DataFrame) -> DataFrame:
@@ -114,5 +115,7 @@ def _limit(rules: IdentityRules) -> Column:
 
 
 def _trust(rules: IdentityRules) -> Column:
-    """Larger is weaker; what a person decided is strongest, a composite rule weaker than every namespace."""
-    return looked_up({MUST_LINK: 0} | rules.order_of_trust, F.col("rule"))
+    """Larger is weaker: a person's word, namespaces, composite rules, then resemblance by its probability."""
+    order = {MUST_LINK: 0} | rules.order_of_trust
+    last = F.lit(max(order.values()) + 2)
+    return F.when(F.col("rule") == RESEMBLES, last - F.col("weight")).otherwise(looked_up(order, F.col("rule")))

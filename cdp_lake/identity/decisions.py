@@ -13,6 +13,8 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from cdp_lake.identity.evidence import by_a_fixed_rule
+
 MUST_LINK, CANNOT_LINK = "must_link", "cannot_link"
 Kind = Literal["must_link", "cannot_link"]
 ONE, OTHER = 1, 2
@@ -71,7 +73,7 @@ def must_links(decisions: DataFrame, records: DataFrame) -> DataFrame:
         F.col("decided_at").alias("first_seen_at"),
         F.col("decided_at").alias("last_seen_at"),
         F.lit(None).cast("string").alias("refused_by"),
-        F.lit(None).cast("bigint").alias("via_record_sk"),
+        *[column.alias(name) for name, column in by_a_fixed_rule().items()],
     )
 
 

@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from cdp_lake.config.identity import CompositeRule, IdentityRules
-from cdp_lake.identity.evidence import as_edges, seniority
+from cdp_lake.identity.evidence import as_edges, by_a_fixed_rule, seniority
 from cdp_lake.identity.names_at_values import links_by_name
 from cdp_lake.identity.namespaces import has_strength
 
@@ -28,7 +28,7 @@ def linked(identifiers: DataFrame, people: DataFrame, rules: IdentityRules) -> D
 def value_links(identifiers: DataFrame, rules: IdentityRules) -> DataFrame:
     """The edges over shared values."""
     found = _stars(identifiers, rules).unionByName(links_by_name(identifiers.where("refused_by is null"), rules))
-    return found.withColumn("via_record_sk", F.lit(None).cast("bigint"))
+    return found.withColumns(by_a_fixed_rule())
 
 
 def composite_links(people: DataFrame, rule: CompositeRule) -> DataFrame:
@@ -44,7 +44,7 @@ def composite_links(people: DataFrame, rule: CompositeRule) -> DataFrame:
         }
     )
     found = as_edges(alike, F.col("_centre"), F.lit(None))
-    return found.withColumn("via_record_sk", F.lit(None).cast("bigint"))
+    return found.withColumns(by_a_fixed_rule())
 
 
 def _stars(identifiers: DataFrame, rules: IdentityRules) -> DataFrame:

@@ -23,3 +23,12 @@ def as_edges(rows: DataFrame, other: Column, refused_by: Column) -> DataFrame:
         F.coalesce("valid_to", "_last_seen").alias("last_seen_at"),
         refused_by.cast("string").alias("refused_by"),
     )
+
+
+def by_a_fixed_rule() -> dict[str, Column]:
+    """What an edge has that no model weighed and that stands in for no other."""
+    return {
+        "via_record_sk": F.lit(None).cast("bigint"),
+        "weight": F.lit(1.0),
+        "model_version": F.lit(None).cast("string"),
+    }

@@ -36,14 +36,8 @@ def identifier_rows(identifiers: DataFrame) -> DataFrame:
 
 
 def edge_rows(edges: DataFrame) -> DataFrame:
-    """One row per piece of evidence, as identity.edges holds it; deterministic rules weigh 1."""
-    return edges.withColumns(
-        {
-            "is_live": F.col("refused_by").isNull(),
-            "weight": F.lit(1.0),
-            "model_version": F.lit(None).cast("string"),
-        }
-    )
+    """One row per piece of evidence, as identity.edges holds it; what no model weighed weighs 1."""
+    return edges.withColumns({"is_live": F.col("refused_by").isNull(), "weight": F.coalesce("weight", F.lit(1.0))})
 
 
 def of_records(rows: DataFrame, records: DataFrame) -> DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Set
 from typing import NamedTuple
 
 from cdp_lake.identity.decisions import CANNOT_LINK, MUST_LINK, is_side
+from cdp_lake.identity.resemblance import RESEMBLES
 
 LIMIT, SIZE = "limit_of_the_cluster", "cluster_too_large"
 # Refusals that depend on what else is in the cluster: taken back when it is put together anew.
@@ -75,6 +76,9 @@ def untangled(edges: Iterable[Edge], held: Iterable[tuple[int, str, str]], limit
         if broken is None:
             continue
         found.refused.append(Refusal(edge, broken))
+        # Two records that resemble a third one share nothing by that.
+        if edge.rule == RESEMBLES:
+            continue
         for via, record in ((edge.one, edge.other), (edge.other, edge.one)):
             others = cut_off[edge.rule, edge.identifier, via]
             link = groups.first_join(record, others, edge, judged_anyway)

@@ -30,6 +30,7 @@ from cdp_lake.identity.explaining.rows import (
     refusals,
     touching,
 )
+from cdp_lake.stages.weighed_parts import weighed_parts
 from cdp_lake.stages.who_is_meant import PURPOSE
 
 MOST_RECORDS = 5_000
@@ -139,7 +140,8 @@ def case_of(lake: Lake, settings: Settings, links: list[Link], own: Iterable[int
         )
         for row in places
     }
-    return Case(records, links, [Held(**row.asDict()) for row in held])
+    weighed = weighed_parts(lake, settings, links)
+    return Case(records, links, [Held(**row.asDict()) for row in held], weighed)
 
 
 def story_of(lake: Lake, profile_id: str) -> tuple[list[dict[str, object]], list[str]]:

@@ -12,7 +12,7 @@ from cdp_lake.stages.land_bronze import land
 from cdp_lake.stages.models import champions
 from cdp_lake.stages.refine_silver import refine
 from cdp_lake.stages.score_profiles import score
-from cdp_lake.stages.stitch_identity import day_of_expiry, stitch
+from cdp_lake.stages.stitch_identity import beyond_the_records, stitch
 from cdp_lake.stages.train_models import train
 
 _TRAIT_FACTS = ("silver.orders", "silver.order_lines", "silver.events", "silver.products",
@@ -51,10 +51,10 @@ STAGES: tuple[Stage, ...] = (
             "ops.sequences",
         ),
         run=stitch,
-        settings_used=("identity",),
+        settings_used=("identity", "mlflow"),
         depends_on_time=False,
         resumes=True,
-        watches=day_of_expiry,
+        watches=beyond_the_records,
     ),
     Stage(
         name="build_profiles",

@@ -13,11 +13,10 @@ from cdp_lake.config.field_map import FieldMap, load_field_map
 from cdp_lake.errors import ConfigError
 from cdp_lake.silver.matchable import matchable
 from cdp_lake.silver.raw_parts import date_orders, phone_region, raw_parts
-from cdp_lake.stages.match_records import Matched, Say, match
+from cdp_lake.stages.learn_matching import Say, what_tells
+from cdp_lake.stages.match_records import Matched, match
 
 _EXAMPLES = 5
-# One value in all of so many records tells none of them apart; in fewer it may be what makes them one.
-_MANY = 10
 
 
 def resolve_table(spark: SparkSession, file: Path, map_file: Path, out: Path, say: Say) -> pd.DataFrame:
@@ -46,13 +45,7 @@ def comparable(spark: SparkSession, rows: pd.DataFrame, field_map: FieldMap, say
     if "raw_phone" in raw:
         say(f"phone numbers without a country code are read as of {region}")
     frame = matchable(spark.createDataFrame(raw), orders, region).toPandas().sort_values("record", ignore_index=True)
-    empty = [column for column in frame.columns if frame[column].isna().all()]
-    told = [column for column in frame.columns if column not in ("record", "kind", *empty)]
-    same = [column for column in told if frame[column].nunique() == 1 and frame[column].count() >= _MANY]
-    if same:
-        say(f"one value in all records that have any, so no evidence: {', '.join(same)}")
-    telling: pd.DataFrame = frame.drop(columns=[*empty, *same])
-    return telling
+    return what_tells(frame, say)
 
 
 def _require_keys(rows: pd.DataFrame, field_map: FieldMap, file: Path) -> None:

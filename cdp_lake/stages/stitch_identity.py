@@ -20,6 +20,7 @@ from cdp_lake.stages.durable_ids import named
 from cdp_lake.stages.job import Job
 from cdp_lake.stages.measure_health import measure_health
 from cdp_lake.stages.numbering import numbered
+from cdp_lake.stages.resemblance import model_in_force, resembling_pairs
 from cdp_lake.stages.restitch_identity import changed_since, restitch
 from cdp_lake.stages.settle_identity import Author, People, commit_people, settled
 
@@ -39,7 +40,7 @@ def stitch(job: Job) -> None:
 def _stitched(job: Job) -> None:
     rules = job.settings.identity
     # Values expire on records that nothing happened to; and who owns a value may hang on values of records far off.
-    anew = job.rebuild or rules.depends_on_time or has_owners(rules)
+    anew = job.rebuild or rules.depends_on_time or has_owners(rules) or rules.resemblance is not None
     since = None if anew else job.resumes_from(SOURCE_RECORDS)
     if since is not None:
         change = changed_since(job, since)
@@ -62,6 +63,9 @@ def _stitch_all(job: Job) -> None:
     job.progress.step(f"{identifiers.count():,} identifiers")
     nodes = record_keys(people)
     found = linked(identifiers, people, rules).unionByName(must_links(decisions, nodes))
+    if rules.resemblance is not None:
+        alike = resembling_pairs(job, rules.resemblance)
+        found = found if alike is None else found.unionByName(alike)
     edges = job.staged(found, "edges")
     job.progress.step(f"{edges.count():,} edges found")
     clusters, edges = settled(job, nodes, edges, live_identifiers(identifiers).unionByName(sides(decisions)))
@@ -70,6 +74,11 @@ def _stitch_all(job: Job) -> None:
     assigned = job.staged(people_now.join(first_seen(records), "record_sk"), "assigned")
     job.upsert(IDENTIFIERS, conform(identifier_rows(identifiers), IDENTIFIERS).persist(), complete=True)
     commit_people(job, People(edges, assigned, published), AUTHOR)
+
+
+def beyond_the_records(settings: Settings) -> str:
+    """What else a stitch depends on: the model of resemblance, and the day where values expire."""
+    return ";".join(part for part in (model_in_force(settings), day_of_expiry(settings)) if part)
 
 
 def day_of_expiry(settings: Settings) -> str:

@@ -42,8 +42,20 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One thing that a model weighed: what it is, what was found, and the bits it adds to the odds."""
+
+    what: str
+    found: str
+    bits: float
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """One edge, told: both records and whose they are, rule, value, when it was seen, its weight, what refused it."""
+    """One edge, told: both records and whose they are, rule, value, when it was seen, its weight, what refused it.
+
+    `parts` is what a model's weight is made of, the most telling part first; a fixed rule has none.
+    """
 
     one: str
     other: str
@@ -55,15 +67,17 @@ class Evidence:
     weight: float
     model_version: str | None
     refused_by: str | None
+    parts: list[Part] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Case:
-    """Records by surrogate, the edges among them, and the identifiers they hold."""
+    """Records by surrogate, the edges among them, the identifiers they hold, and by pair what a model weighed."""
 
     records: Mapping[int, Record]
     links: list[Link]
     held: list[Held]
+    weighed: Mapping[tuple[int, int], list[Part]] = field(default_factory=dict)
 
     @cached_property
     def values(self) -> dict[tuple[str, int], str]:
@@ -93,6 +107,7 @@ class Case:
                 weight=link.weight,
                 model_version=link.model_version,
                 refused_by=link.refused_by,
+                parts=self._parts(link),
             )
             for link in links
         ]
@@ -102,3 +117,8 @@ class Case:
         if link.rule == MUST_LINK:
             return f"decision {link.identifier}"
         return self.values.get((link.rule, link.identifier), self.records[link.one].alike.get(link.rule))
+
+    def _parts(self, link: Link) -> list[Part]:
+        if link.model_version is None:
+            return []
+        return self.weighed.get((min(link.one, link.other), max(link.one, link.other)), [])

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 from cdp_lake.identity.matching.comparisons import Comparison
+from cdp_lake.identity.matching.match_model import Frequencies
 
 PREFIX = "tf_"
+# A value that fewer records have is not listed in a model that is kept: it could be one person's.
+LISTED_FROM = 5
+# Two records share it, if anybody does.
+_UNLISTED = 2
 # Up to about this size a file's counts are mostly the matches themselves, and shipped chances weigh as much as they.
 SMALL_FILE = 100.0
 PRIOR_RECORDS = 10.0
@@ -19,15 +26,61 @@ def with_frequencies(records: pd.DataFrame, compared: Sequence[Comparison]) -> p
 
     In a small file the two records that share a value are not counted as its frequency: every value would look common.
     """
-    chances = {grade.rarity_of: c.chance for c in compared for grade in c.grades if grade.rarity_of}
-    columns = {f"{PREFIX}{name}": _frequency(records[name], chance) for name, chance in chances.items()}
+    columns = {
+        f"{PREFIX}{name}": records[name].map(_of_counts(records[name].value_counts(), chance)).astype("float64")
+        for name, chance in _chances(compared).items()
+    }
     return records.assign(**columns)
 
 
-def _frequency(values: pd.Series, chance: float) -> pd.Series:
-    counts = values.value_counts()
-    known = int(counts.sum())
+def listed(records: pd.DataFrame, compared: Sequence[Comparison]) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Frequencies to keep: one row per (column, value) of several records, and by column that of any other value."""
+    tables, unlisted = [], {}
+    for name, chance in _chances(compared).items():
+        counts = records[name].value_counts()
+        known = int(counts.sum())
+        frequent = _of_counts(counts, chance)[counts >= LISTED_FROM]
+        tables.append(pd.DataFrame({"column": name, "value": frequent.index.astype(str), "frequency": frequent}))
+        unlisted[name] = float(_of_count(pd.Series([_UNLISTED]), known, chance).iloc[0])
+    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    return table.sort_values(["column", "value"], ignore_index=True), unlisted
+
+
+def value_hash(column: Column | str, value: Column | str) -> Column:
+    """What a value goes by in a model that is kept."""
+    return F.xxhash64(column, value)
+
+
+def hashed(table: DataFrame) -> DataFrame:
+    """The table with values by hash: one row per (column, value) with its frequency."""
+    return table.select("column", value_hash("column", "value").alias("value_hash"), "frequency")
+
+
+def with_kept_frequencies(records: DataFrame, frequencies: DataFrame, kept: Frequencies) -> DataFrame:
+    """The records with how frequent each value is whose rarity counts, as a kept model says.
+
+    frequencies: one row per value hash (`value_hash`, `frequency`), small.
+    """
+    # Every join asks for the same table by the same key: Spark sends it out once.
+    table = F.broadcast(frequencies)
+    for name, other in sorted(kept.unlisted.items()):
+        found = records.withColumn("value_hash", value_hash(F.lit(name), F.col(name))).join(table, "value_hash", "left")
+        frequency = F.when(F.col(name).isNotNull(), F.coalesce("frequency", F.lit(other)))
+        records = found.withColumn(f"{PREFIX}{name}", frequency).drop("value_hash", "frequency")
+    return records
+
+
+def _chances(compared: Sequence[Comparison]) -> dict[str, float]:
+    """The columns whose rarity counts, and how often strangers agree in them."""
+    return {grade.rarity_of: c.chance for c in compared for grade in c.grades if grade.rarity_of}
+
+
+def _of_counts(counts: pd.Series, chance: float) -> pd.Series:
+    return _of_count(counts, int(counts.sum()), chance)
+
+
+def _of_count(counts: pd.Series, known: int, chance: float) -> pd.Series:
     themselves = 2 * SMALL_FILE / (known + SMALL_FILE)
     others = (counts - themselves).clip(lower=0) + PRIOR_RECORDS * chance
-    frequency: pd.Series = values.map(others / (known + PRIOR_RECORDS)).astype("float64")
+    frequency: pd.Series = others / (known + PRIOR_RECORDS)
     return frequency

@@ -36,11 +36,16 @@ def with_records(pairs: DataFrame, records: DataFrame, model: CompiledModel, col
 
     The records of one file are small beside their pairs: they go to the pairs, which need no shuffle.
     """
+    return with_ends(pairs, F.broadcast(records), model, columns)
+
+
+def with_ends(pairs: DataFrame, records: DataFrame, model: CompiledModel, columns: Sequence[str]) -> DataFrame:
+    """The same, however Spark brings them together."""
     wanted = [*columns, *[f"tf_{column}" for column in model.rarity_columns]]
     # records: one row per record.
     for end in ("l", "r"):
         named = records.select(F.col("record").alias(f"record_{end}"), *[F.col(c).alias(f"{c}_{end}") for c in wanted])
-        pairs = pairs.join(F.broadcast(named), f"record_{end}")
+        pairs = pairs.join(named, f"record_{end}")
     return pairs
 
 

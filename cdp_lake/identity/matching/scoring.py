@@ -13,7 +13,7 @@ from cdp_lake.identity.matching.calibration import Calibrated
 from cdp_lake.identity.matching.compiling import CompiledComparison, CompiledModel, GradeWeights
 from cdp_lake.identity.matching.doubts import UNPROVEN, Doubts
 
-GRADE, FREQUENCY = "gamma_", "_log2_frequency_"
+GRADE, FREQUENCY, BITS = "gamma_", "_log2_frequency_", "bits_"
 # Rarity in the patterns that calibration learns from: finer bits would only make more patterns.
 _BIT_FRACTIONS = 2
 ENDS = ("record_l", "record_r")
@@ -78,6 +78,19 @@ def match_probabilities(grades: DataFrame, model: CompiledModel, learnt: Calibra
         .otherwise(weighed_only)
     )
     return weights.select(*ENDS, believed.alias("probability"))
+
+
+def taken_apart(grades: DataFrame, model: CompiledModel, learnt: Calibrated) -> DataFrame:
+    """One row per pair: its ends, by comparison the grade (`gamma_<name>`) and its bits (`bits_<name>`), `bits` in all.
+
+    The bits of all comparisons and of what is known beforehand (`prior_bits`) would be `bits`, were there no
+    households: what remains is what those take away.
+    """
+    weights = weighed_beside_households(grades, model, learnt)
+    parts = [(_weight(c, lambda w: w.weight) + _rarity([c])).alias(f"{BITS}{c.name}") for c in model.comparisons]
+    prior = F.lit(math.log2(learnt.match_share / (1 - learnt.match_share))).alias("prior_bits")
+    found = [f"{GRADE}{c.name}" for c in model.comparisons]
+    return weights.select(*ENDS, *found, *parts, prior, F.col("match_weight").alias("bits"))
 
 
 def probable(scored: DataFrame, least: float) -> DataFrame:

@@ -1,0 +1,111 @@
+"""Learn matching: which pairs of records are worth a look, and how often true pairs agree, without labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pyspark.sql import DataFrame, SparkSession
+
+from cdp_lake.adapters.similarities import register_similarities
+from cdp_lake.adapters.training import chance_agreement, rule_costs
+from cdp_lake.identity.matching.blocking import BlockingPlan, candidates, chosen, key_sql
+from cdp_lake.identity.matching.calibration import Calibrated, calibrated, smoothed_u, untrained
+from cdp_lake.identity.matching.comparisons import Comparison, comparisons
+from cdp_lake.identity.matching.compiling import CompiledModel, compiled
+from cdp_lake.identity.matching.doubts import doubts
+from cdp_lake.identity.matching.frequencies import with_frequencies
+from cdp_lake.identity.matching.match_model import MatchModel
+from cdp_lake.identity.matching.pairs import candidate_pairs, with_records
+from cdp_lake.identity.matching.scoring import graded, patterns
+from cdp_lake.identity.matching.splink_form import model_of
+
+# Two cores grade this many pairs in some two minutes; a table of a thousand records can afford all its pairs.
+PAIR_BUDGET = 6_000_000
+PAIRS_PER_RECORD = 200
+SMALL_BUDGET = 600_000
+# Fewer matches than this teach less than is known beforehand.
+ENOUGH_TO_LEARN = 30
+NOT_COMPARED = ("record", "kind")
+# One value in all of so many records tells none of them apart; in fewer it may be what makes them one.
+_MANY = 10
+Say = Callable[[str], None]
+Shares = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A model, and what it was learnt from: the records in Spark with their frequencies, and the graded pairs."""
+
+    model: MatchModel
+    nodes: DataFrame
+    grades: DataFrame
+
+    def forget(self) -> None:
+        """Gives the memory back."""
+        self.grades.unpersist()
+        self.nodes.unpersist()
+
+
+def budget_for(records: int, most: int = PAIR_BUDGET) -> int:
+    """How many pairs that many records may be compared in."""
+    return min(most, max(SMALL_BUDGET, PAIRS_PER_RECORD * records))
+
+
+def learn(spark: SparkSession, records: pd.DataFrame, plan: BlockingPlan, say: Say) -> Lesson | None:
+    """A model of records numbered by `record`, with `kind` and comparable parts that tell; None where nothing does."""
+    compared = comparisons(records.columns)
+    if not plan.rules or not compared:
+        return None
+    register_similarities(spark)
+    observed, looked_at = chance_agreement(records, compared)
+    chances = {c.name: smoothed_u(c, observed[c.name], looked_at) for c in compared}
+    first = compiled(model_of(compared, untrained(compared, chances)))
+    columns = tuple(c for c in records.columns if c not in NOT_COMPARED)
+    nodes = spark.createDataFrame(with_frequencies(records, compared)).persist()
+    proposed = candidate_pairs(nodes, plan.rules, key_sql(records.columns))
+    grades = graded(with_records(proposed, nodes, first, columns), first).persist()
+    learnt = _learnt(grades, first, compared, chances, len(records))
+    _say_learnt(learnt, grades.count(), say)
+    model = MatchModel(columns, model_of(compared, learnt), learnt, doubts(compared, learnt, len(records)), plan)
+    return Lesson(model, nodes, grades)
+
+
+def planned(records: pd.DataFrame, budget: int, say: Say) -> BlockingPlan:
+    """Which pairs are worth a look, chosen by what they cost; said before any is looked at."""
+    keys = key_sql(records.columns)
+    plan = chosen(rule_costs(records, keys, candidates(keys)), budget)
+    for rule in plan.rules:
+        say(f"pairs that share {rule.name}: {rule.pairs:,}, largest block {rule.largest:,}")
+    if plan.left_out:
+        say(f"left out: {plan.left_out} wider rules; the budget is {plan.budget:,} pairs")
+    return plan
+
+
+def what_tells(frame: pd.DataFrame, say: Say) -> pd.DataFrame:
+    """The columns that can tell records apart: not those that are empty, or the same in all of many records."""
+    empty = [column for column in frame.columns if frame[column].isna().all()]
+    told = [column for column in frame.columns if column not in (*NOT_COMPARED, *empty)]
+    same = [column for column in told if frame[column].nunique() == 1 and frame[column].count() >= _MANY]
+    if same:
+        say(f"one value in all records that have any, so no evidence: {', '.join(same)}")
+    telling: pd.DataFrame = frame.drop(columns=[*empty, *same])
+    return telling
+
+
+def _learnt(
+    grades: DataFrame, model: CompiledModel, compared: Sequence[Comparison], chances: dict[str, Shares], count: int
+) -> Calibrated:
+    seen = patterns(grades, model, [c.name for c in compared if c.is_of_households]).toPandas()
+    # Spark gives groups in any order, and sums of floating numbers tell it.
+    ordered = seen.sort_values(list(seen.columns), ignore_index=True)
+    return calibrated(ordered, compared, chances, count * (count - 1) // 2)
+
+
+def _say_learnt(learnt: Calibrated, pairs: int, say: Say) -> None:
+    say(f"{pairs:,} pairs graded, about {learnt.expected_matches:,.0f} of them one entity")
+    if learnt.expected_matches < ENOUGH_TO_LEARN:
+        say("too few to learn from: how often true pairs agree is mostly what is shipped")
