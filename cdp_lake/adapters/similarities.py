@@ -1,7 +1,7 @@
 """Text similarities for the session's SQL. Classic Spark only.
 
-Spark itself has Levenshtein and nothing else. Jaro-Winkler is our own, over Arrow batches, because the one of the small
-JAR in Splink's wheel counts otherwise than DuckDB, which models are trained with; the others are the JAR's.
+Spark itself has Levenshtein and nothing else. Jaro-Winkler is RapidFuzz's, over Arrow batches, because the one of the
+small JAR in Splink's wheel counts otherwise than DuckDB, which models are trained with; the others are the JAR's.
 """
 
 from __future__ import annotations

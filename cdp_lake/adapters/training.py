@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -17,18 +17,35 @@ SEED = 1
 RANDOM_PAIRS = 1_000_000
 
 
-def rule_costs(
-    records: pd.DataFrame, keys: Mapping[str, str], rules: Iterable[tuple[str, ...]]
-) -> dict[tuple[str, ...], tuple[int, int]]:
-    """Pairs that each rule proposes, and its largest block.
+class RuleCosts(Mapping[tuple[str, ...], tuple[int, int]]):
+    """Pairs that each rule proposes, and its largest block; counted when somebody asks.
 
-    records: one row per record, with `kind` and the comparable parts. keys: SQL by key.
+    records: one row per record, with `kind` and the comparable parts. keys: SQL by key. A context that frees the table.
     """
-    with duckdb.connect() as db:
-        db.register("_records", records)
+
+    def __init__(self, records: pd.DataFrame, keys: Mapping[str, str], rules: Iterable[tuple[str, ...]]) -> None:
+        self._rules, self._found = tuple(rules), dict[tuple[str, ...], tuple[int, int]]()
+        self._db = duckdb.connect()
+        self._db.register("_records", records)
         columns = ", ".join(f"{sql} AS {name}" for name, sql in keys.items())
-        db.execute(f"CREATE TABLE keyed AS SELECT kind, {columns} FROM _records")  # noqa: S608 - names are ours
-        return {rule: _cost(db, rule) for rule in rules}
+        self._db.execute(f"CREATE TABLE keyed AS SELECT kind, {columns} FROM _records")  # noqa: S608 - names are ours
+
+    def __enter__(self) -> RuleCosts:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def __getitem__(self, rule: tuple[str, ...]) -> tuple[int, int]:
+        if rule not in self._found:
+            self._found[rule] = _cost(self._db, rule)
+        return self._found[rule]
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        return iter(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)
 
 
 def _cost(db: duckdb.DuckDBPyConnection, rule: tuple[str, ...]) -> tuple[int, int]:

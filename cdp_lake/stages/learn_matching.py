@@ -11,7 +11,7 @@ import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 
 from cdp_lake.adapters.similarities import register_similarities
-from cdp_lake.adapters.training import chance_agreement, rule_costs
+from cdp_lake.adapters.training import RuleCosts, chance_agreement
 from cdp_lake.identity.matching.blocking import BlockingPlan, candidates, chosen, key_sql
 from cdp_lake.identity.matching.calibration import Calibrated, calibrated, smoothed_u, untrained
 from cdp_lake.identity.matching.comparisons import Comparison, comparisons
@@ -77,7 +77,8 @@ def learn(spark: SparkSession, records: pd.DataFrame, plan: BlockingPlan, say: S
 def planned(records: pd.DataFrame, budget: int, say: Say) -> BlockingPlan:
     """Which pairs are worth a look, chosen by what they cost; said before any is looked at."""
     keys = key_sql(records.columns)
-    plan = chosen(rule_costs(records, keys, candidates(keys)), budget)
+    with RuleCosts(records, keys, candidates(keys)) as costs:
+        plan = chosen(costs, budget)
     for rule in plan.rules:
         say(f"pairs that share {rule.name}: {rule.pairs:,}, largest block {rule.largest:,}")
     if plan.left_out:

@@ -7,18 +7,12 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
-from cdp_lake.adapters.similarities import register_similarities
 from cdp_lake.adapters.table_files import read_text_table
-from cdp_lake.adapters.training import chance_agreement, rule_costs
 from cdp_lake.config.field_map import FieldMap
-from cdp_lake.identity.matching.blocking import candidates, chosen, key_sql
-from cdp_lake.identity.matching.calibration import calibrated, smoothed_u, untrained
-from cdp_lake.identity.matching.comparisons import comparisons
-from cdp_lake.identity.matching.compiling import compiled
-from cdp_lake.identity.matching.frequencies import with_frequencies
+from cdp_lake.identity.matching.blocking import key_sql
 from cdp_lake.identity.matching.pairs import candidate_pairs, with_records
-from cdp_lake.identity.matching.scoring import graded, match_probabilities, patterns
-from cdp_lake.identity.matching.splink_form import model_of
+from cdp_lake.identity.matching.scoring import graded
+from cdp_lake.stages.learn_matching import learn, planned
 from cdp_lake.stages.resolve_table import comparable
 
 FEBRL3 = Path(__file__).parents[2] / "tests" / "data" / "febrl3.csv"
@@ -44,21 +38,13 @@ _MAP = FieldMap.model_validate(
 
 def febrl3_pairs(spark: SparkSession, copies: int) -> tuple[DataFrame, Callable[[DataFrame], DataFrame]]:
     """The pairs, persisted and `copies` times each, and what scores them: grades, weights and probability."""
-    register_similarities(spark)
     records = comparable(spark, read_text_table(FEBRL3).rows, _MAP, lambda _: None)
-    compared, keys = comparisons(records.columns), key_sql(records.columns)
-    observed, looked_at = chance_agreement(records, compared)
-    chances = {c.name: smoothed_u(c, observed[c.name], looked_at) for c in compared}
-    first = compiled(model_of(compared, untrained(compared, chances)))
-    rules = chosen(rule_costs(records, keys, candidates(keys)), BUDGET).rules
-    columns = [name for name in records.columns if name not in ("record", "kind")]
-    nodes = spark.createDataFrame(with_frequencies(records, compared)).persist()
-    pairs = with_records(candidate_pairs(nodes, rules, keys), nodes, first, columns)
+    lesson = learn(spark, records, planned(records, BUDGET, lambda _: None), lambda _: None)
+    if lesson is None:
+        raise ValueError(f"{FEBRL3} has nothing to compare")
+    model, proposed = lesson.model, candidate_pairs(lesson.nodes, lesson.model.plan.rules, key_sql(records.columns))
+    pairs = with_records(proposed, lesson.nodes, model.compiled, model.columns)
     wide = (
         pairs.crossJoin(spark.range(copies).select()).repartition(4 * spark.sparkContext.defaultParallelism).persist()
     )
-    seen = patterns(graded(pairs, first), first, [c.name for c in compared if c.is_of_households]).toPandas()
-    every = len(records) * (len(records) - 1) // 2
-    learnt = calibrated(seen.sort_values(list(seen.columns), ignore_index=True), compared, chances, every)
-    model = compiled(model_of(compared, learnt))
-    return wide, lambda rows: match_probabilities(graded(rows, model), model, learnt)
+    return wide, lambda rows: model.probabilities(graded(rows, model.compiled))

@@ -7,7 +7,7 @@ not cover is reported, never tried in silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -94,20 +94,37 @@ def candidates(keys: Iterable[str]) -> list[tuple[str, ...]]:
 def chosen(costs: Mapping[tuple[str, ...], tuple[int, int]], budget: int) -> BlockingPlan:
     """The plan: rules by their pairs, as long as the sum stays within the budget.
 
-    costs: pairs and largest block by keys.
+    costs: pairs and largest block by keys; of rules that others imply it is never asked.
     """
     every = costs.get((), (0, 0))
     if 0 < every[0] <= budget:
         return BlockingPlan((BlockingRule((), *every),), budget, 0)
-    affordable = [BlockingRule(keys, *cost) for keys, cost in costs.items() if 0 < cost[0] <= budget * WIDEST_SHARE]
-    pool, left_out = affordable, 0
+    left_out: set[tuple[str, ...]] = set()
     while True:
-        taken, refused = _within(budget, [rule for rule in pool if not _is_implied(rule, pool)])
+        taken, refused = _within(budget, _telling(costs, budget * WIDEST_SHARE, left_out))
         if not refused:
-            return BlockingPlan(tuple(taken), budget, left_out)
+            return BlockingPlan(tuple(taken), budget, len(left_out))
         # A rule that is not used implies nothing: those that ask for more get their turn.
-        left_out += len(refused)
-        pool = [rule for rule in pool if rule not in refused]
+        left_out |= {rule.keys for rule in refused}
+
+
+def _telling(
+    costs: Mapping[tuple[str, ...], tuple[int, int]], most: float, left_out: Set[tuple[str, ...]]
+) -> list[BlockingRule]:
+    """The rules of at least one pair and at most so many that no other one of them implies."""
+    found: list[BlockingRule] = []
+    empty: list[tuple[str, ...]] = []
+    for keys in sorted(costs, key=_how_much_is_asked):
+        if not keys or keys in left_out or any(_implies(other, keys) for other in empty):
+            continue
+        if any(_implies(rule.keys, keys) for rule in found):
+            continue
+        pairs, largest = costs[keys]
+        if pairs == 0:
+            empty.append(keys)
+        elif pairs <= most:
+            found.append(BlockingRule(keys, pairs, largest))
+    return found
 
 
 def _within(budget: int, rules: list[BlockingRule]) -> tuple[list[BlockingRule], list[BlockingRule]]:
@@ -122,10 +139,14 @@ def _within(budget: int, rules: list[BlockingRule]) -> tuple[list[BlockingRule],
     return taken, refused
 
 
-def _is_implied(rule: BlockingRule, others: list[BlockingRule]) -> bool:
-    """True when another rule asks for less and so finds all the pairs of this one."""
-    entailed = {key for own in rule.keys for key in (own, *_ENTAILS.get(own, ()))}
-    return any(other.keys != rule.keys and set(other.keys) <= entailed for other in others)
+def _implies(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """True when the one rule asks for less than the other and so finds all its pairs."""
+    return set(one) <= {entailed for key in other for entailed in (key, *_ENTAILS.get(key, ()))}
+
+
+def _how_much_is_asked(keys: tuple[str, ...]) -> tuple[int, int, tuple[str, ...]]:
+    """Smaller for a rule than for all that it implies."""
+    return len(keys), sum(len(_ENTAILS.get(key, ())) for key in keys), keys
 
 
 def _column(sql: str) -> str:

@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdp_lake.adapters.training import rule_costs
+from cdp_lake.adapters.training import RuleCosts
 from cdp_lake.identity.matching.blocking import MOST_KEYS, WIDEST_SHARE, BlockingRule, candidates, chosen, key_sql
 
 COLUMNS = ["given", "formal", "family", "birth_date", "email", "phone", "postcode", "city"]
@@ -104,7 +104,7 @@ def test_costs_are_the_pairs_of_one_kind_that_share_all_keys():
     records = pd.DataFrame(rows, columns=["kind", "given", "family"])
     rules = [(), ("given",), ("given", "family")]
 
-    costs = rule_costs(records, key_sql(records.columns), rules)
+    costs = dict(RuleCosts(records, key_sql(records.columns), rules))
 
     assert costs == {(): (6, 4), ("given",): (3, 3), ("given", "family"): (1, 2)}
 
@@ -120,3 +120,30 @@ def test_a_rule_that_the_budget_refused_implies_nothing():
 
     assert ("given", "family") in _keys(plan)
     assert plan.left_out == 1
+
+
+class _Asked(dict):
+    """Costs that remember who was asked about."""
+
+    def __init__(self, costs):
+        super().__init__(costs)
+        self.rules = []
+
+    def __getitem__(self, keys):
+        self.rules.append(keys)
+        return super().__getitem__(keys)
+
+
+def test_nobody_counts_the_pairs_of_a_rule_that_another_implies():
+    costs = _Asked(
+        {
+            ("given", "phone"): (4, 2),
+            ("phone",): (9, 3),
+            ("given_start",): (900, 90),
+            ("given_start", "email"): (0, 0),
+            ("given", "email", "city"): (0, 0),
+        }
+    )
+
+    assert _keys(chosen(costs, 1000)) == [("phone",)]
+    assert costs.rules == [("given_start",), ("phone",), ("given_start", "email")]
