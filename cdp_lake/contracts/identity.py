@@ -100,4 +100,26 @@ DECISIONS = TableContract(
     ),
 )
 
-IDENTITY_TABLES = (IDENTIFIERS, EDGES, ASSIGNMENTS, CHANGES, DECISIONS)
+_NAME = ("given", "formal", "given_sound", "middle", "generation", "family", "family_sound", "native_given",
+         "native_family")  # fmt: skip
+_ADDRESS = ("house_number", "street", "city", "region", "postcode", "country")
+
+COMPARABLES = TableContract(
+    name="identity.comparables",
+    grain="one row per record that says a name, where rules ask who resembles whom",
+    key=("record_sk",),
+    cluster_by=("record_sk",),
+    columns=(
+        Column("record_sk", "BIGINT"),
+        Column("kind", "STRING", "person; records of two kinds are never compared"),
+        *(Column(part, "STRING", "a form of the name that is compared", pii="name") for part in _NAME),
+        Column("birth_date", "STRING", "ISO 8601", pii="birth_date"),
+        Column("gender", "STRING", "f or m"),
+        Column("email", "STRING", "canonical; null for a mailbox of a role", pii="email"),
+        Column("phone", "STRING", "E.164", pii="phone"),
+        *(Column(part, "STRING", "a part of the address as it is compared", pii="address") for part in _ADDRESS),
+        _HASH,
+    ),
+)
+
+IDENTITY_TABLES = (IDENTIFIERS, EDGES, ASSIGNMENTS, CHANGES, DECISIONS, COMPARABLES)

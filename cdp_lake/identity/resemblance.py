@@ -29,6 +29,25 @@ _RAW = {
 }
 
 
+# Comparable parts that silver's records can have.
+PARTS = (
+    *("given", "formal", "given_sound", "middle", "generation", "family", "family_sound", "native_given"),
+    *("native_family", "birth_date", "gender", "email", "phone"),
+    *("house_number", "street", "city", "region", "postcode", "country"),
+)
+COMPARED = ("record", "kind", *PARTS)
+
+
+def as_kept(records: DataFrame) -> DataFrame:
+    """Comparable records as identity.comparables holds them."""
+    return records.withColumnRenamed("record", "record_sk")
+
+
+def as_compared(kept: DataFrame) -> DataFrame:
+    """Rows of identity.comparables as matching takes them."""
+    return kept.withColumnRenamed("record_sk", "record").select(*COMPARED)
+
+
 def records_to_compare(records: DataFrame) -> DataFrame:
     """One row per record that says a name: `record`, and the parts of its newest version as text `raw_<part>`.
 

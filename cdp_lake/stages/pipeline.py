@@ -47,6 +47,7 @@ STAGES: tuple[Stage, ...] = (
             "identity.assignments",
             "identity.changes",
             "identity.decisions",
+            "identity.comparables",
             "ops.health",
             "ops.sequences",
         ),

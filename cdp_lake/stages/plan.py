@@ -115,7 +115,7 @@ def _reasons(
         return
     found = [*_changed_inputs(stage, lake, settings, done)]
     if done["config_hash"] != configuration(stage, settings):
-        found.append(f"the code's version or its settings changed: one of {', '.join(stage.settings_used)}")
+        found.append(f"the code's version, its settings or its model changed: one of {', '.join(stage.settings_used)}")
     if stage.depends_on_time and done["as_of"].astimezone(timezone.utc) != as_of:
         found.append(f"time went on to {as_of:%Y-%m-%d %H:%M}")
     yield from found or ["its code, its models or what it wrote changed since"]

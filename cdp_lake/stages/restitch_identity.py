@@ -29,21 +29,14 @@ from cdp_lake.identity.rows import (
     without,
 )
 from cdp_lake.identity.scope import edges_over, edges_touching, edges_within, ends
+from cdp_lake.stages.changed_records import Change
 from cdp_lake.stages.durable_ids import named
 from cdp_lake.stages.job import Job
 from cdp_lake.stages.numbering import numbered
+from cdp_lake.stages.resemblance import Alike
 from cdp_lake.stages.settle_identity import Author, People, commit_people, concerned, settled
 
 PURPOSE = "identity"
-
-
-@dataclass(frozen=True)
-class Change:
-    """What came, went or changed: rows of silver as they were and are, their records, and those still there."""
-
-    versions: DataFrame
-    records: DataFrame
-    alive: DataFrame
 
 
 @dataclass(frozen=True)
@@ -64,20 +57,12 @@ class Links:
     identifiers: DataFrame
 
 
-def restitch(job: Job, change: Change, author: Author) -> None:
-    """Brings identity up to date with the changed records."""
+def restitch(job: Job, change: Change, author: Author, alike: Alike | None = None) -> None:
+    """Brings identity up to date with the changed records. alike: their resemblance, where rules ask for it."""
     judged = _judged(job, change)
-    links = _links(job, change, judged)
+    links = _links(job, change, judged, alike)
     job.progress.step(f"{links.edges.count():,} edges found anew")
     _put_together(job, change, judged, links, author)
-
-
-def changed_since(job: Job, version: int) -> Change:
-    """What changed in silver.source_records after a version."""
-    versions = job.staged(job.lake.changes(SOURCE_RECORDS, PURPOSE, version), "versions")
-    records = job.staged(versions.select("record_sk").distinct(), "changed")
-    alive = of_records(job.lake.read(SOURCE_RECORDS, PURPOSE), records).select("record_sk").distinct()
-    return Change(versions, records, job.staged(alive, "alive"))
 
 
 def _judged(job: Job, change: Change) -> Judged:
@@ -101,7 +86,7 @@ def _judged(job: Job, change: Change) -> Judged:
     return Judged(judged, reached, live)
 
 
-def _links(job: Job, change: Change, judged: Judged) -> Links:
+def _links(job: Job, change: Change, judged: Judged, alike: Alike | None) -> Links:
     """Edges of every value at which another name may be heard now, and of the attributes that changed."""
     records, stored = job.lake.read(SOURCE_RECORDS, PURPOSE), job.lake.read(IDENTIFIERS, PURPOSE)
     published = job.lake.read(EDGES, PURPOSE)
@@ -124,10 +109,13 @@ def _links(job: Job, change: Change, judged: Judged) -> Links:
     for rule in rules.composite_rules:
         keys = job.staged(affected.composite_keys(versions, rule), f"keys_{rule.name}")
         some = affected.alike(records, keys, rule).select("record_sk").distinct()
-        alike = job.staged(affected.alike(people_of(of_records(records, some)), keys, rule), f"alike_{rule.name}")
-        found = found.unionByName(composite_links(alike, rule).select(*found.columns))
-        members = affected.together(record_keys(alike), change.records)
+        equal = job.staged(affected.alike(people_of(of_records(records, some)), keys, rule), f"alike_{rule.name}")
+        found = found.unionByName(composite_links(equal, rule).select(*found.columns))
+        members = affected.together(record_keys(equal), change.records)
         gone = gone.unionByName(edges_touching(published, members, rule.name))
+    if alike is not None:
+        found = found.unionByName(alike.edges.select(*found.columns))
+        gone = gone.unionByName(alike.replaced)
     return Links(job.staged(found, "found"), job.staged(gone, "replaced"), identifiers)
 
 

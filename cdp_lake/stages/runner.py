@@ -83,8 +83,12 @@ def fingerprint(stage: Stage, lake: Lake, settings: Settings, as_of: datetime) -
 
 
 def configuration(stage: Stage, settings: Settings) -> str:
-    """What a stage's outcome depends on besides data and time: the code's version and its settings."""
-    return f"{__version__}:{settings.digest(stage.settings_used)}"
+    """What a stage's outcome depends on besides data and time: the code's version and its settings.
+
+    Of a stage that resumes also what it watches: what it did by another model is not resumed.
+    """
+    watched = stage.watches(settings) if stage.resumes and stage.watches else ""
+    return f"{__version__}:{settings.digest(stage.settings_used)}" + (f":{watched}" if watched else "")
 
 
 def last_fingerprints(lake: Lake) -> dict[str, str]:

@@ -16,12 +16,13 @@ from cdp_lake.identity.guardrails import guarded
 from cdp_lake.identity.identifiers import identifiers_of, people_of
 from cdp_lake.identity.owners import has_owners
 from cdp_lake.identity.rows import first_seen, identifier_rows, live_identifiers, record_keys, value_keys
+from cdp_lake.stages.changed_records import changed_since
 from cdp_lake.stages.durable_ids import named
 from cdp_lake.stages.job import Job
 from cdp_lake.stages.measure_health import measure_health
 from cdp_lake.stages.numbering import numbered
-from cdp_lake.stages.resemblance import model_in_force, resembling_pairs
-from cdp_lake.stages.restitch_identity import changed_since, restitch
+from cdp_lake.stages.resemblance import model_in_force, resembling_pairs, resembling_since
+from cdp_lake.stages.restitch_identity import restitch
 from cdp_lake.stages.settle_identity import Author, People, commit_people, settled
 
 PURPOSE = "identity"
@@ -40,15 +41,17 @@ def stitch(job: Job) -> None:
 def _stitched(job: Job) -> None:
     rules = job.settings.identity
     # Values expire on records that nothing happened to; and who owns a value may hang on values of records far off.
-    anew = job.rebuild or rules.depends_on_time or has_owners(rules) or rules.resemblance is not None
+    anew = job.rebuild or rules.depends_on_time or has_owners(rules)
     since = None if anew else job.resumes_from(SOURCE_RECORDS)
     if since is not None:
         change = changed_since(job, since)
         changed, records = change.records.count(), standing(job.lake.read(ASSIGNMENTS, PURPOSE)).count()
         if rules.incremental.pays(changed, records):
-            job.progress.step(f"{changed:,} of {records:,} records came, went or changed: only theirs are stitched")
-            restitch(job, change, AUTHOR)
-            return
+            alike = resembling_since(job, rules.resemblance, change) if rules.resemblance else None
+            if alike is not None or rules.resemblance is None:
+                job.progress.step(f"{changed:,} of {records:,} records came, went or changed: only theirs are stitched")
+                restitch(job, change, AUTHOR, alike)
+                return
     _stitch_all(job)
 
 

@@ -1,4 +1,4 @@
-"""Records that share no value link by resemblance: learnt once, kept in MLflow, explained, and a person's word first."""
+"""Records without a shared value link by resemblance: learnt once, kept in MLflow, explained; a person comes first."""
 
 import csv
 import json

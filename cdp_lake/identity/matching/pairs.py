@@ -12,6 +12,7 @@ from cdp_lake.identity.matching.blocking import BlockingRule
 from cdp_lake.identity.matching.compiling import CompiledModel
 
 KEYS = "_keys"
+ENDS = ("record_l", "record_r")
 
 
 def candidate_pairs(records: DataFrame, rules: Sequence[BlockingRule], key_sql: Mapping[str, str]) -> DataFrame:
@@ -19,16 +20,39 @@ def candidate_pairs(records: DataFrame, rules: Sequence[BlockingRule], key_sql: 
 
     records: one row per record. One shuffle for all rules: every record is sent once to each of its blocks.
     """
-    keys = [_block(number, [F.expr(key_sql[key]) for key in rule.keys]) for number, rule in enumerate(rules)]
-    keyed = records.select("record", "kind", F.array(*keys).alias(KEYS))
-    spread = keyed.select("record", "kind", KEYS, F.posexplode(KEYS).alias("_rule", "_block")).where(
-        "_block IS NOT NULL"
-    )
+    spread = _spread(records, rules, key_sql)
     one = spread.select("_rule", "_block", "kind", *_ends("l"))
     other = spread.select("_rule", "_block", "kind", *_ends("r"))
     # Both: one row per (record, rule); a block holds its records once.
     met = one.join(other, ["_rule", "_block", "kind"]).where("record_l < record_r")
     return met.where(~_met_before(len(rules))).select("record_l", "record_r")
+
+
+def candidate_pairs_of(
+    changed: DataFrame, records: DataFrame, rules: Sequence[BlockingRule], key_sql: Mapping[str, str]
+) -> DataFrame:
+    """The same pairs, but only those with an end in `changed`, one row per record."""
+    spread = _spread(records, rules, key_sql)
+    # changed: one row per record; either side: one row per (record, rule).
+    one = spread.join(changed, "record", "left_semi").select("_rule", "_block", "kind", *_ends("l"))
+    other = spread.select("_rule", "_block", "kind", *_ends("r"))
+    met = one.join(other, ["_rule", "_block", "kind"]).where("record_l != record_r").where(~_met_before(len(rules)))
+    ends = F.least(*ENDS).alias("record_l"), F.greatest(*ENDS).alias("record_r")
+    # Where both ends have changed the pair is met from either side.
+    return met.select(*ends).distinct()
+
+
+def pairs_proposed(
+    changed: DataFrame, records: DataFrame, rules: Sequence[BlockingRule], key_sql: Mapping[str, str]
+) -> DataFrame:
+    """One row: the `pairs` that rules propose with an end in `changed`, overlaps counted twice; no pair is made."""
+    # changed: one row per record.
+    marked = changed.select("record", F.lit(1).alias("_new"))
+    blocks = _spread(records, rules, key_sql).join(marked, "record", "left").groupBy("_rule", "_block", "kind")
+    sizes = blocks.agg(F.count("*").alias("_all"), F.count("_new").alias("_new"))
+    new = F.col("_new")
+    among = new * (F.col("_all") - new) + (new * (new - 1) / 2).cast("bigint")
+    return sizes.agg(F.coalesce(F.sum(among), F.lit(0)).alias("pairs"))
 
 
 def with_records(pairs: DataFrame, records: DataFrame, model: CompiledModel, columns: Sequence[str]) -> DataFrame:
@@ -47,6 +71,14 @@ def with_ends(pairs: DataFrame, records: DataFrame, model: CompiledModel, column
         named = records.select(F.col("record").alias(f"record_{end}"), *[F.col(c).alias(f"{c}_{end}") for c in wanted])
         pairs = pairs.join(named, f"record_{end}")
     return pairs
+
+
+def _spread(records: DataFrame, rules: Sequence[BlockingRule], key_sql: Mapping[str, str]) -> DataFrame:
+    """One row per (record, rule) with the block of the record under the rule, and all its blocks as `_keys`."""
+    keys = [_block(number, [F.expr(key_sql[key]) for key in rule.keys]) for number, rule in enumerate(rules)]
+    keyed = records.select("record", "kind", F.array(*keys).alias(KEYS))
+    spread = keyed.select("record", "kind", KEYS, F.posexplode(KEYS).alias("_rule", "_block"))
+    return spread.where("_block IS NOT NULL")
 
 
 def _block(number: int, keys: list[Column]) -> Column:
