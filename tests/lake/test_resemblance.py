@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import shutil
 from collections import Counter
 from datetime import date, datetime, timezone
 from itertools import combinations
@@ -13,7 +14,7 @@ import pytest
 from cdp_lake.adapters.lake import Lake
 from cdp_lake.config.settings import Settings
 from cdp_lake.contracts import conform
-from cdp_lake.contracts.identity import EDGES
+from cdp_lake.contracts.identity import COMPARABLES, EDGES
 from cdp_lake.contracts.silver import SOURCE_RECORDS
 from cdp_lake.identity.explaining.answers import Rift, Tie
 from cdp_lake.identity.matching.match_model import match_model_of
@@ -61,13 +62,16 @@ def _record(row: dict[str, str]) -> dict[str, object]:
     }
 
 
-class Town:
-    """A lake that holds the records of the file, and what its stages said."""
+class Town(Quiet):
+    """A lake that holds records of the file, and what its stages said."""
 
     def __init__(self, spark, folder: Path) -> None:
-        self.spark, self.folder = spark, folder
+        self.spark, self.folder, self.said = spark, folder, []
         with DATA.open(encoding="utf-8", newline="") as file:
             self.rows = list(csv.DictReader(file))
+
+    def step(self, text: str) -> None:
+        self.said.append(text)
 
     def settings(self, *sets: str) -> Settings:
         own = (f"lake.path={self.folder}", "identity.resemblance={automatic: 0.9, review: 0.5}")
@@ -85,7 +89,11 @@ class Town:
         lake.publish("bring", "a test", {commit.table: commit.version or 0}, START)
 
     def stitch(self, *sets: str):
-        return run_stages(self.lake(), self.settings(*sets), stages_named(("stitch_identity",)), Quiet())[0]
+        return run_stages(self.lake(), self.settings(*sets), stages_named(("stitch_identity",)), self)[0]
+
+    def table(self, contract) -> Counter[tuple[object, ...]]:
+        rows = self.lake().read(contract, "evaluation").drop("_row_hash").collect()
+        return Counter(tuple(row) for row in rows)
 
     def edges(self):
         return [row for row in self.lake().read(EDGES, "evaluation").collect() if row["rule"] == RESEMBLES]
@@ -191,3 +199,35 @@ def test_a_persons_word_outranks_what_resembles(town):
 
     decide(town.lake(), town.settings(), [Asked("must_link", *words, "one after all")], "a test", Quiet())
     assert people(town.lake()) == before
+
+
+def test_what_changed_is_compared_alone_and_leaves_what_comparing_everything_leaves(spark, tmp_path):
+    bits, whole = Town(spark, tmp_path / "bits"), Town(spark, tmp_path / "whole")
+    every = bits.rows
+    rules = ("identity.resemblance.learn_anew_at=9", "identity.incremental={from_records: 0, up_to_share: 99}")
+    bits.rows = every[:600]
+    bits.bring()
+    bits.stitch(*rules)
+    # Some go, some come, some are called or reached otherwise than before.
+    moved = [{**row, "city": "Hull", "email": ""} if place % 7 == 0 else row for place, row in enumerate(every)]
+    bits.rows = whole.rows = [{**row, "surname": "Lee"} if n % 31 == 0 else row for n, row in enumerate(moved)][100:]
+    bits.bring()
+    bits.stitch(*rules)
+    assert "only theirs are stitched" in " ".join(bits.said)
+    # The same model: what is told of it holds however records came.
+    shutil.copytree(bits.folder / "mlflow", whole.folder / "mlflow")
+    whole.bring()
+    whole.stitch(*rules)
+
+    assert people(bits.lake()) == people(whole.lake())
+    for table in (EDGES, COMPARABLES):
+        assert bits.table(table) == whole.table(table)
+
+
+def test_a_model_that_records_have_outgrown_is_learnt_anew(town):
+    told = town.stitch("identity.resemblance.pair_budget=1000", "identity.resemblance.learn_anew_at=1.1")
+
+    assert told.facts["resemblance: model"] == "resemblance version 2"
+    assert {edge["model_version"] for edge in town.edges()} == {"2"}
+    files = registry_of(town.settings()).files("resemblance", "2")
+    assert sum(rule["pairs"] for rule in json.loads(files["blocking.json"])["rules"]) <= 1000
