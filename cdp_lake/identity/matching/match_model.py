@@ -73,8 +73,7 @@ class Frequencies:
         """The frequencies as text by file name. Values that are not listed stand under hash 0."""
         others = pd.DataFrame([(name, 0, value) for name, value in self.unlisted.items()], columns=_FREQUENCY_COLUMNS)
         table = pd.concat([others, self.listed[_FREQUENCY_COLUMNS]], ignore_index=True)
-        # repr: the same double again.
-        return {FREQUENCIES: table.to_csv(index=False, float_format="%r")}
+        return {FREQUENCIES: table.to_csv(index=False)}
 
 
 _FREQUENCY_COLUMNS = ["column", "value_hash", "frequency"]
