@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 
 from cdp_lake.adapters.similarities import register_similarities
 from cdp_lake.config.resemblance import ResemblanceRules
@@ -39,7 +39,6 @@ from cdp_lake.stages.models import registry_of
 PURPOSE = "identity"
 ABOUT = "how probable it is that two records are one person"
 RECORDS = "records"
-_FREQUENCY = "value_hash BIGINT, frequency DOUBLE"
 _FREQUENT = "column STRING, value STRING, frequency DOUBLE"
 
 
@@ -106,7 +105,7 @@ def resembling_since(job: Job, rules: ResemblanceRules, change: Change) -> Alike
 def _edges(job: Job, rules: ResemblanceRules, kept: KeptModel, records: DataFrame, pairs: DataFrame) -> DataFrame:
     """The pairs scored, those kept that link or are to be looked at."""
     pairs, model = job.staged(pairs, "candidates"), kept.model
-    nodes = job.staged(with_frequencies_of(job.spark, records, kept), "compared")
+    nodes = job.staged(with_kept_frequencies(records, kept.frequencies), "compared")
     register_similarities(job.spark)
     scored = model.probabilities(graded(with_ends(pairs, nodes, model.compiled, model.columns), model.compiled))
     edges = job.staged(resembling(scored, rules, kept.number), "resembling")
@@ -116,12 +115,6 @@ def _edges(job: Job, rules: ResemblanceRules, kept: KeptModel, records: DataFram
         f"{pairs.count():,} pairs compared: {sure:,} surely of one person, {every - sure:,} for a person to look at"
     )
     return edges
-
-
-def with_frequencies_of(spark: SparkSession, records: DataFrame, kept: KeptModel) -> DataFrame:
-    """The records with how frequent their values were where the model was learnt."""
-    listed_ones = spark.createDataFrame(kept.frequencies.listed[["value_hash", "frequency"]], _FREQUENCY)
-    return with_kept_frequencies(records, listed_ones, kept.frequencies)
 
 
 def comparable_records(records: DataFrame) -> DataFrame:

@@ -12,10 +12,11 @@ from cdp_lake.contracts.silver import SOURCE_RECORDS
 from cdp_lake.identity.explaining.case import Part
 from cdp_lake.identity.explaining.links import Link
 from cdp_lake.identity.explaining.weighing import parts_of
+from cdp_lake.identity.matching.frequencies import with_kept_frequencies
 from cdp_lake.identity.matching.pairs import with_records
 from cdp_lake.identity.matching.scoring import graded, taken_apart
 from cdp_lake.identity.rows import of_records
-from cdp_lake.stages.resemblance import comparable_records, kept_version, with_frequencies_of
+from cdp_lake.stages.resemblance import comparable_records, kept_version
 from cdp_lake.stages.who_is_meant import PURPOSE
 
 Pair = tuple[int, int]
@@ -44,7 +45,7 @@ def _weighed(lake: Lake, settings: Settings, version: str, pairs: list[Pair]) ->
     asked = spark.createDataFrame(pairs, "record_l BIGINT, record_r BIGINT")
     few = spark.createDataFrame([(end,) for end in sorted({end for pair in pairs for end in pair})], "record_sk BIGINT")
     records = comparable_records(of_records(lake.read(SOURCE_RECORDS, PURPOSE), few))
-    nodes = with_frequencies_of(spark, records, kept)
+    nodes = with_kept_frequencies(records, kept.frequencies)
     compiled = model.compiled
     rows = taken_apart(graded(with_records(asked, nodes, compiled, model.columns), compiled), compiled, model.learnt)
     return {(row["record_l"], row["record_r"]): parts_of(row.asDict(), model) for row in rows.collect()}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import arrow_udf
+from pyspark.sql.types import DoubleType
 
 from cdp_lake.identity.matching.comparisons import Comparison
 from cdp_lake.identity.matching.match_model import Frequencies
@@ -56,18 +60,32 @@ def hashed(table: DataFrame) -> DataFrame:
     return table.select("column", value_hash("column", "value").alias("value_hash"), "frequency")
 
 
-def with_kept_frequencies(records: DataFrame, frequencies: DataFrame, kept: Frequencies) -> DataFrame:
-    """The records with how frequent each value is whose rarity counts, as a kept model says.
+def with_kept_frequencies(records: DataFrame, kept: Frequencies) -> DataFrame:
+    """The records with how frequent each value is whose rarity counts, as a kept model says."""
+    # A table of some thousands, looked up where the records are: a join for every column would be one plan too large.
+    known = {
+        f"{PREFIX}{name}": F.when(F.col(name).isNotNull(), _looked_up(kept, name)(value_hash(F.lit(name), F.col(name))))
+        for name in sorted(kept.unlisted)
+    }
+    return records.select("*", *[column.alias(name) for name, column in known.items()])
 
-    frequencies: one row per value hash (`value_hash`, `frequency`), small.
-    """
-    # Every join asks for the same table by the same key: Spark sends it out once.
-    table = F.broadcast(frequencies)
-    for name, other in sorted(kept.unlisted.items()):
-        found = records.withColumn("value_hash", value_hash(F.lit(name), F.col(name))).join(table, "value_hash", "left")
-        frequency = F.when(F.col(name).isNotNull(), F.coalesce("frequency", F.lit(other)))
-        records = found.withColumn(f"{PREFIX}{name}", frequency).drop("value_hash", "frequency")
-    return records
+
+def _looked_up(kept: Frequencies, name: str) -> Callable[[Column], Column]:
+    own = kept.listed[kept.listed["column"] == name].sort_values("value_hash")
+    hashes, frequencies = own["value_hash"].to_numpy(np.int64), own["frequency"].to_numpy(np.float64)
+    other = kept.unlisted[name]
+
+    def frequency(asked: pa.Array) -> pa.Array:
+        found = np.full(len(asked), other)
+        if len(hashes):
+            numbers = asked.to_numpy(zero_copy_only=False)
+            places = np.minimum(np.searchsorted(hashes, numbers), len(hashes) - 1)
+            is_listed = hashes[places] == numbers
+            found[is_listed] = frequencies[places[is_listed]]
+        return pa.array(found)
+
+    looked_up: Callable[[Column], Column] = arrow_udf(frequency, DoubleType())  # type: ignore[call-overload]
+    return looked_up
 
 
 def _chances(compared: Sequence[Comparison]) -> dict[str, float]:
