@@ -100,8 +100,10 @@ DECISIONS = TableContract(
     ),
 )
 
-_NAME = ("given", "formal", "given_sound", "middle", "generation", "family", "family_sound", "native_given",
-         "native_family")  # fmt: skip
+_NAME = (
+    *("given", "given_kind", "formal", "formal_too", "given_sound", "middle", "generation"),
+    *("family", "family_sound", "native_given", "native_family"),
+)
 _ADDRESS = ("house_number", "street", "city", "region", "postcode", "country")
 
 COMPARABLES = TableContract(

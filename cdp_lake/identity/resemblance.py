@@ -31,8 +31,8 @@ _RAW = {
 
 # Comparable parts that silver's records can have.
 PARTS = (
-    *("given", "formal", "given_sound", "middle", "generation", "family", "family_sound", "native_given"),
-    *("native_family", "birth_date", "gender", "email", "phone"),
+    *("given", "given_kind", "formal", "formal_too", "given_sound", "middle", "generation"),
+    *("family", "family_sound", "native_given", "native_family", "birth_date", "gender", "email", "phone"),
     *("house_number", "street", "city", "region", "postcode", "country"),
 )
 COMPARED = ("record", "kind", *PARTS)

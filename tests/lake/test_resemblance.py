@@ -74,7 +74,7 @@ class Town(Quiet):
         self.said.append(text)
 
     def settings(self, *sets: str) -> Settings:
-        own = (f"lake.path={self.folder}", "identity.resemblance={automatic: 0.9, review: 0.5}")
+        own = (f"lake.path={self.folder}", "identity.resemblance={automatic: 0.9, review: 0.5, pair_budget: 20000}")
         return configured(None, None, (*own, *sets)).settings
 
     def lake(self) -> Lake:

@@ -29,7 +29,7 @@ _KEYS = {
     "email": ("email", "email"),
     "email_name": ("split_part(email, '@', 1)", "email"),
     "phone": ("phone", "phone"),
-    "national_id": ("national_id", "national_id"),
+    **{number: (number, number) for kind in ("national_id", "code") for number in (kind, f"{kind}_2", f"{kind}_3")},
     "postcode": ("postcode", "place"),
     "city": ("city", "place"),
     "street": ("street", "street"),

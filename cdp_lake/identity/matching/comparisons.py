@@ -15,6 +15,7 @@ from typing import Literal
 Tells = Literal["name", "home", "person", "number", "trait"]
 
 JARO_WINKLER = "jaro_winkler_similarity"
+_CROSSED = (("given_l", "family_r"), ("family_l", "given_r"))
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Comparison:
 
     `chance` is the shipped share of strangers that reach a grade by accident. `shared` fields are those that people
     of one household have in common. The lowest `apart` grades tell two people apart; from grade `agrees` on it agrees.
+    `owned` values are somebody's: on several records they are still his, and frequent only where others have them.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Comparison:
     shared: bool = False
     apart: int = 0
     agrees: int = 1
+    owned: bool = False
 
     @property
     def is_of_households(self) -> bool:
@@ -63,7 +66,7 @@ def comparisons(columns: Iterable[str]) -> tuple[Comparison, ...]:
 
 def _names(known: set[str]) -> list[Comparison]:
     found: list[Comparison] = []
-    swapped = _both("given", "family", known)
+    swapped = _swapped(known)
     if "given" in known:
         found.append(_given(known, swapped))
     if "family" in known:
@@ -81,22 +84,58 @@ def _names(known: set[str]) -> list[Comparison]:
     return found
 
 
-def _given(known: set[str], swapped: str | None) -> Comparison:
+def _given(known: set[str], swapped: tuple[str, str, str] | None) -> Comparison:
     # A son is called after his father: a rare name shared within a household is less than proof. Brothers and sisters
     # get names that are alike: what is neither a slip nor a short form tells two people apart.
     characters = [_equal("native_given", 0.3, at_home=0.01)] if "native_given" in known else []
-    grades = [*characters, _equal("given", 0.65, at_home=0.02)]
-    grades += [Grade(swapped, 0.02, at_home=0.0006)] if swapped else []
+    # Who writes the same sound in other characters is seldom the same person.
+    same = "given_l = given_r" + (" and not coalesce(native_given_l <> native_given_r, false)" if characters else "")
+    grades = [*characters, Grade(same, 0.65, "given", at_home=0.02)]
+    grades += [Grade(swapped[0], 0.02, at_home=0.0006)] if swapped else []
     grades += [
-        *([Grade("formal_l = formal_r", 0.05, at_home=0.0015)] if "formal" in known else []),
-        Grade(_typo("given"), 0.1, at_home=0.005),
-        Grade(f"least(length(given_l), length(given_r)) <= 3 and {_prefix('given')}", 0.03, at_home=0.002),
-        *([Grade("given_sound_l = given_sound_r", 0.02, at_home=0.002)] if "given_sound" in known else []),
+        *([Grade(_nickname(known), 0.05, at_home=0.0015)] if "formal" in known else []),
+        Grade(_slip(known), 0.1, at_home=0.005),
+        Grade(_start(known), 0.03, at_home=0.002),
+        *([Grade("given_sound_l = given_sound_r", 0.02, at_home=0.004)] if "given_sound" in known else []),
+        *([Grade(swapped[1], 0.006, at_home=0.0004)] if swapped else []),
+        # An English name beside a Chinese one: what the one says tells nothing of the other.
+        *([Grade("given_kind_l <> given_kind_r", 0.03, at_home=0.25)] if "given_kind" in known else []),
+        *([Grade(swapped[2], 0.004, at_home=0.004)] if swapped else []),
         # One letter is the initial of a name that is not written here: B. of Bob, where the other says Robert.
         Grade("least(length(given_l), length(given_r)) = 1", 0.01, at_home=0.02),
         Grade(_jaro_winkler("given", 0.82), 0.02, at_home=0.02),
     ]
-    return Comparison("given", _null("given"), tuple(grades), 0.12, 0.004, "name", apart=2, agrees=3)
+    # From a kind of its own down it is no agreement, and only the last two are a contradiction.
+    weak = 1 + ("given_kind" in known) + (swapped is not None)
+    return Comparison("given", _null("given"), tuple(grades), 0.12, 0.004, "name", apart=2, agrees=2 + weak)
+
+
+def _nickname(known: set[str]) -> str:
+    """Short forms of one name; Tina may be a Christina, and so a Christine."""
+    is_short = "(formal_l <> given_l or formal_r <> given_r)"
+    ways = ["formal_l = formal_r", f"{is_short} and {_typo('formal')}"]
+    if "formal_too" in known:
+        ways += ["formal_too_l = formal_r", "formal_l = formal_too_r"]
+    return f"given_l <> given_r and ({' or '.join(f'({way})' for way in ways)})"
+
+
+def _start(known: set[str]) -> str:
+    """Chr of Christopher; in pinyin Xia is no short form of Xiahong, but its first syllable."""
+    is_short = "least(length(given_l), length(given_r)) between 2 and 3"
+    return f"{is_short} and {_prefix('given')} and not {_pinyin('or', known)}"
+
+
+def _slip(known: set[str]) -> str:
+    """A typing slip; in three letters only after the same first one. What is pinyin after it is another name."""
+    is_short = "least(length(given_l), length(given_r)) = 3 and left(given_l, 1) = left(given_r, 1)"
+    short = f"{is_short} and not {_pinyin('or', known)} and {_edits('given', 1)}"
+    return f"given_l <> given_r and ({_typo('given')} or ({short})) and not {_pinyin('and', known)}"
+
+
+def _pinyin(word: str, known: set[str]) -> str:
+    """True when one of the given names, or both, are Chinese."""
+    kinds = f"given_kind_l = 'pinyin' {word} given_kind_r = 'pinyin'"
+    return f"coalesce({kinds}, false)" if "given_kind" in known else "false"
 
 
 def _generation() -> Comparison:
@@ -105,7 +144,7 @@ def _generation() -> Comparison:
     return Comparison("generation", _null("generation"), (same,), 0.02, 0.5, "trait", apart=1)
 
 
-def _family(known: set[str], swapped: str | None) -> Comparison:
+def _family(known: set[str], swapped: tuple[str, str, str] | None) -> Comparison:
     characters = [_equal("native_family", 0.3)] if "native_family" in known else []
     grades = (
         *characters,
@@ -116,7 +155,7 @@ def _family(known: set[str], swapped: str | None) -> Comparison:
         Grade(_jaro_winkler("family", 0.82), 0.04),
     )
     # A swap is graded once, by the given name.
-    unknown = _null("family") + (f" or ({swapped})" if swapped else "")
+    unknown = _null("family") + (f" or ({swapped[0]}) or ({swapped[1]})" if swapped else "")
     return Comparison("family", unknown, grades, 0.11, 0.003, "name", shared=True)
 
 
@@ -147,22 +186,25 @@ def _contacts(known: set[str]) -> list[Comparison]:
     if "email" in known:
         local = "split_part(email_{0}, '@', 1)"
         one, other = local.format("l"), local.format("r")
-        # jjones@ two providers says what the name says already; a slip in the domain does not make two of one.
+        # jjones@ two providers says what the name says already, and jjones76@ is another one's than jjones81@. A slip
+        # in the domain does not make two of one, nor does one within the name.
         near_domain = "levenshtein(split_part(email_l, '@', 2), split_part(email_r, '@', 2)) <= 3"
-        own = f" and ({near_domain} or not coalesce(contains({one}, family_l), false))" if "family" in known else ""
+        of_name = f"coalesce(contains({one}, family_l), false)" if "family" in known else "false"
+        own = f"({near_domain} or not {of_name})"
+        slip = f"(levenshtein({one}, {other}) <= 2 and right({one}, 2) = right({other}, 2) or not {of_name})"
         of_email = (
             # Families share a mailbox now and then.
             _equal("email", 0.6, at_home=0.06),
-            Grade(f"{one} = {other} and length({one}) > 6{own}", 0.08, at_home=0.008),
-            Grade(f"{JARO_WINKLER}({one}, {other}) >= 0.9{own}", 0.1, at_home=0.01),
+            Grade(f"{one} = {other} and length({one}) > 6 and {own}", 0.08, at_home=0.008),
+            Grade(f"{JARO_WINKLER}({one}, {other}) >= 0.9 and {own} and {slip}", 0.1, at_home=0.01),
         )
-        found.append(Comparison("email", _null("email"), of_email, 0.22, 1e-5, "person"))
+        found.append(Comparison("email", _null("email"), of_email, 0.22, 1e-5, "person", owned=True))
     if "phone" in known:
         of_phone = (_equal("phone", 0.65), Grade(_edits("phone", 1), 0.05))
-        found.append(Comparison("phone", _null("phone"), of_phone, 0.3, 1e-5, "home", shared=True))
+        found.append(Comparison("phone", _null("phone"), of_phone, 0.3, 1e-5, "home", shared=True, owned=True))
     for number in sorted(column for column in known if column.startswith("national_id")):
         near = Grade(f"length({number}_l) > 4 and {_edits(number, 2)}", 0.08)
-        found.append(Comparison(number, _null(number), (_equal(number, 0.86), near), 0.06, 1e-6, "number"))
+        found.append(Comparison(number, _null(number), (_equal(number, 0.86), near), 0.06, 1e-6, "number", owned=True))
     return found
 
 
@@ -194,7 +236,9 @@ def _place(parts: list[str]) -> Comparison:
     if "region" in parts:
         grades.append(_equal("region", 0.05 if len(parts) > 1 else 0.8))
     unknown = " and ".join(f"({_null(part)})" for part in parts)
-    return Comparison("place", unknown, tuple(grades), 0.13, 0.01, "home", shared=True)
+    # Where more is known than the region, to live in the same one is not to live at the same place.
+    agrees = 2 if "region" in parts and len(parts) > 1 else 1
+    return Comparison("place", unknown, tuple(grades), 0.13, 0.01, "home", shared=True, agrees=agrees)
 
 
 def _street(column: str, has_number: bool) -> Comparison:
@@ -219,7 +263,7 @@ def _others(known: set[str]) -> list[Comparison]:
         elif kind in ("code", "date"):
             of_code = (_equal(column, 0.7), Grade(_edits(column, 1), 0.1))
             tells: Tells = "number" if kind == "code" else "person"
-            found.append(Comparison(column, _null(column), of_code, 0.2, 0.001, tells))
+            found.append(Comparison(column, _null(column), of_code, 0.2, 0.001, tells, owned=kind == "code"))
     return found
 
 
@@ -254,8 +298,11 @@ def _contained(column: str, longer_than: int) -> str:
     return f"{long} and (contains({column}_l, {column}_r) or contains({column}_r, {column}_l))"
 
 
-def _both(one: str, other: str, known: set[str]) -> str | None:
-    """The condition of the two fields being exchanged."""
-    if not {one, other} <= known:
+def _swapped(known: set[str]) -> tuple[str, str, str] | None:
+    """Conditions of given and family name being exchanged: to the letter, with slips, in one of the two fields only."""
+    if not {"given", "family"} <= known:
         return None
-    return f"{one}_l = {other}_r and {other}_l = {one}_r and {one}_l <> {other}_l"
+    exact = "given_l = family_r and family_l = given_r and given_l <> family_l"
+    crossed = [f"{JARO_WINKLER}({one}, {other}) >= 0.88" for one, other in _CROSSED]
+    one_way = [f"({one} = {other} and length({one}) > 1)" for one, other in _CROSSED]
+    return exact, f"{' and '.join(crossed)} and given_l <> family_l", f"({' or '.join(one_way)})"

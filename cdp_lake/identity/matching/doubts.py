@@ -24,35 +24,109 @@ MATCHES_PER_HOUSEHOLD = 500
 RARITY_IS_KNOWN = 500
 
 
+# Who moves or takes another number leaves something behind; namesakes born on one day have nothing in common.
+ALL_OTHER = 2
+_HOME = "home"
+_WAYS = ("email", "phone", _HOME)
+
+
 @dataclass(frozen=True)
 class Doubts:
-    """SQL conditions over the `gamma_<name>` of a pair: that it contradicts itself, that it proves no single person."""
+    """SQL conditions over the `gamma_<name>` of a pair: it contradicts itself, it proves no single person.
+
+    And that both say what could tell two people apart (`can_clash`: a given name, or something else) and that it does
+    (`clash`), that every way to reach them is another one (`reached_elsewhere`) or one is the same (`reached_alike`),
+    and that they say nothing at all that could tell (`blind`).
+    """
 
     contradicted: str
     unproven: str
+    can_clash_in_name: str
+    clash_in_name: str
+    can_clash: str
+    clash: str
+    reached_elsewhere: str
+    reached_alike: str
+    blind: str
 
 
 def doubts(comparisons: Sequence[Comparison], learnt: Calibrated, records: int) -> Doubts:
     """The doubts of a file of so many records.
 
     Contradicted: given names, marks of generation or birth dates tell two people apart, and no number agrees. Unproven:
-    nothing agrees but what households share; in a small file also, nothing but the name.
+    nothing agrees but what households share, or name and birth date while every contact and address differs; in a small
+    file also, nothing but the name.
     """
     own = [c for c in comparisons if c.tells in ("name", "person", "number") and not c.shared]
     beside_names = [c for c in comparisons if c.tells in ("home", "person", "number")]
-    unproven = [_none_agrees(own)] if own else []
+    reached = [c for c in comparisons if c.tells == "home" or c.name == "email"]
+    # Street and place are one way to reach somebody.
+    ways = [way for way in ([c for c in reached if _way(c) == name] for name in _WAYS) if way]
+    unproven = [f"NOT {_any(_agreements(own))}"] if own else []
+    numbers = [c for c in comparisons if c.tells == "number"]
+    elsewhere = "false"
+    if len(ways) > ALL_OTHER:
+        known = " + ".join(f"int({_any(f'gamma_{c.name} >= 0' for c in way)})" for way in ways)
+        elsewhere = f"{known} >= {ALL_OTHER} AND NOT {_alike([*reached, *numbers])}"
+        unproven.append(elsewhere)
     if beside_names and records < RARITY_IS_KNOWN:
         unproven.append(_none_agrees(beside_names))
-    return Doubts(_any(_contradictions(comparisons, learnt)), _any(unproven))
+    telling = [c for c in comparisons if c.tells != "trait"]
+    clashing = [c for c in comparisons if c.apart and _is_rare(c, learnt)] if _households_matter(learnt) else []
+    no_number = _none_agrees(numbers)
+    in_name, otherwise = ([c for c in clashing if (c.tells == "name") is of_name] for of_name in (True, False))
+    return Doubts(
+        _any(_contradictions(comparisons, learnt)),
+        _any(unproven),
+        *(_known(in_name), f"{_apart(in_name)} AND {no_number}"),
+        *(_known(otherwise), f"{_apart(otherwise)} AND {no_number}"),
+        elsewhere,
+        _alike([*reached, *numbers]),
+        f"NOT {_known(telling)}",
+    )
 
 
 def _contradictions(comparisons: Sequence[Comparison], learnt: Calibrated) -> Iterator[str]:
-    if learnt.household_share * MATCHES_PER_HOUSEHOLD < learnt.match_share:
+    if not _households_matter(learnt):
         return
     no_number = _none_agrees(c for c in comparisons if c.tells == "number")
     for c in comparisons:
-        if c.apart and float(learnt.m[c.name][: c.apart].sum()) <= SELDOM:
+        if c.apart and _is_rare(c, learnt):
             yield f"gamma_{c.name} BETWEEN 0 AND {c.apart - 1} AND {no_number}"
+
+
+def _known(comparisons: Iterable[Comparison]) -> str:
+    return _any(f"gamma_{c.name} >= 0" for c in comparisons)
+
+
+def _apart(comparisons: Iterable[Comparison]) -> str:
+    return _any(f"gamma_{c.name} BETWEEN 0 AND {c.apart - 1}" for c in comparisons)
+
+
+def _alike(comparisons: Iterable[Comparison]) -> str:
+    """One way to reach somebody is the same. To live in one town is not to live together."""
+    return _any(f"gamma_{c.name} >= {len(c.grades) if c.name == 'place' else c.agrees}" for c in comparisons)
+
+
+def _agreements(own: Iterable[Comparison]) -> Iterator[str]:
+    """What is somebody's own and agrees; a given name only where the family name does not differ."""
+    for c in own:
+        of_one_family = " AND gamma_family <> 0" if c.name == "given" else ""
+        yield f"gamma_{c.name} >= {c.agrees}{of_one_family}"
+
+
+def _way(comparison: Comparison) -> str:
+    """By what somebody is reached who is reached by that."""
+    return comparison.name if comparison.name in _WAYS else _HOME
+
+
+def _households_matter(learnt: Calibrated) -> bool:
+    return learnt.household_share * MATCHES_PER_HOUSEHOLD >= learnt.match_share
+
+
+def _is_rare(comparison: Comparison, learnt: Calibrated) -> bool:
+    """True where one person seldom differs from himself in what tells two people apart."""
+    return float(learnt.m[comparison.name][: comparison.apart].sum()) <= SELDOM
 
 
 def _none_agrees(comparisons: Iterable[Comparison]) -> str:

@@ -29,10 +29,11 @@ def with_frequencies(records: pd.DataFrame, compared: Sequence[Comparison]) -> p
     """The records with how frequent each value is whose rarity counts.
 
     In a small file the two records that share a value are not counted as its frequency: every value would look common.
+    Nor are, of a value that is somebody's own, all the records of one person.
     """
     columns = {
-        f"{PREFIX}{name}": records[name].map(_of_counts(records[name].value_counts(), chance)).astype("float64")
-        for name, chance in _chances(compared).items()
+        f"{PREFIX}{name}": records[name].map(_frequencies(records, name, comparison)).astype("float64")
+        for name, comparison in _whose_rarity_counts(compared).items()
     }
     return records.assign(**columns)
 
@@ -40,12 +41,12 @@ def with_frequencies(records: pd.DataFrame, compared: Sequence[Comparison]) -> p
 def listed(records: pd.DataFrame, compared: Sequence[Comparison]) -> tuple[pd.DataFrame, dict[str, float]]:
     """Frequencies to keep: one row per (column, value) of several records, and by column that of any other value."""
     tables, unlisted = [], {}
-    for name, chance in _chances(compared).items():
-        counts = records[name].value_counts()
-        known = int(counts.sum())
-        frequent = _of_counts(counts, chance)[counts >= LISTED_FROM]
+    for name, comparison in _whose_rarity_counts(compared).items():
+        people = _people(records, name) if comparison.owned else records[name].value_counts()
+        frequent = _frequencies(records, name, comparison)[people >= LISTED_FROM]
         tables.append(pd.DataFrame({"column": name, "value": frequent.index.astype(str), "frequency": frequent}))
-        unlisted[name] = float(_of_count(pd.Series([_UNLISTED]), known, chance).iloc[0])
+        others = pd.Series([0 if comparison.owned else _UNLISTED])
+        unlisted[name] = float(_shares(others, int(records[name].count()), comparison.chance).iloc[0])
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     return table.sort_values(["column", "value"], ignore_index=True), unlisted
 
@@ -88,17 +89,32 @@ def _looked_up(kept: Frequencies, name: str) -> Callable[[Column], Column]:
     return looked_up
 
 
-def _chances(compared: Sequence[Comparison]) -> dict[str, float]:
-    """The columns whose rarity counts, and how often strangers agree in them."""
-    return {grade.rarity_of: c.chance for c in compared for grade in c.grades if grade.rarity_of}
+def _whose_rarity_counts(compared: Sequence[Comparison]) -> dict[str, Comparison]:
+    """The columns whose rarity counts, each with its comparison."""
+    return {grade.rarity_of: c for c in compared for grade in c.grades if grade.rarity_of}
 
 
-def _of_counts(counts: pd.Series, chance: float) -> pd.Series:
-    return _of_count(counts, int(counts.sum()), chance)
-
-
-def _of_count(counts: pd.Series, known: int, chance: float) -> pd.Series:
+def _frequencies(records: pd.DataFrame, name: str, comparison: Comparison) -> pd.Series:
+    """By value: how often somebody has it who is not the one that two records with it are records of."""
+    counts = records[name].value_counts()
+    known = int(counts.sum())
+    if comparison.owned:
+        # Of so many people's records with one value, those of one of them are no accident.
+        return _shares(counts * (1 - 1 / _people(records, name)), known, comparison.chance)
     themselves = 2 * SMALL_FILE / (known + SMALL_FILE)
-    others = (counts - themselves).clip(lower=0) + PRIOR_RECORDS * chance
-    frequency: pd.Series = others / (known + PRIOR_RECORDS)
+    return _shares((counts - themselves).clip(lower=0), known, comparison.chance)
+
+
+def _people(records: pd.DataFrame, name: str) -> pd.Series:
+    """By value: how many people have it, as far as family names tell them apart; at least one."""
+    counts = records[name].value_counts()
+    if "family" not in records:
+        return pd.Series(1, counts.index)
+    told = records["family_sound"] if "family_sound" in records else records["family"].str[:3]
+    families: pd.Series = told.groupby(records[name]).nunique().reindex(counts.index).clip(lower=1)
+    return families
+
+
+def _shares(others: pd.Series, known: int, chance: float) -> pd.Series:
+    frequency: pd.Series = (others + PRIOR_RECORDS * chance) / (known + PRIOR_RECORDS)
     return frequency

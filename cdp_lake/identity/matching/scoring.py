@@ -17,6 +17,11 @@ GRADE, FREQUENCY, BITS = "gamma_", "_log2_frequency_", "bits_"
 # Rarity in the patterns that calibration learns from: finer bits would only make more patterns.
 _BIT_FRACTIONS = 2
 ENDS = ("record_l", "record_r")
+# What a pair says beside its probability, to whoever weighs groups of pairs.
+FLAGS = (
+    *("blind", "can_clash_in_name", "clash_in_name", "can_clash", "clash"),
+    *("reached_elsewhere", "reached_alike"),
+)
 
 
 def graded(pairs: DataFrame, model: CompiledModel) -> DataFrame:
@@ -69,7 +74,10 @@ def weighed_beside_households(grades: DataFrame, model: CompiledModel, learnt: C
 
 
 def match_probabilities(grades: DataFrame, model: CompiledModel, learnt: Calibrated, doubted: Doubts) -> DataFrame:
-    """One row per pair: its ends and the probability that they are one entity, doubts considered."""
+    """One row per pair: its ends and the probability that they are one entity, doubts considered.
+
+    With the flags of `Doubts`.
+    """
     weights = weighed_beside_households(grades, model, learnt)
     weighed_only = probability(F.col("match_weight"))
     believed = (
@@ -77,7 +85,8 @@ def match_probabilities(grades: DataFrame, model: CompiledModel, learnt: Calibra
         .when(F.expr(doubted.unproven), F.least(weighed_only, F.lit(UNPROVEN)))
         .otherwise(weighed_only)
     )
-    return weights.select(*ENDS, believed.alias("probability"))
+    flags = {name: getattr(doubted, name) for name in FLAGS}
+    return weights.select(*ENDS, believed.alias("probability"), *[F.expr(c).alias(name) for name, c in flags.items()])
 
 
 def taken_apart(grades: DataFrame, model: CompiledModel, learnt: Calibrated) -> DataFrame:

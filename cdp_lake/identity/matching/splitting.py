@@ -2,7 +2,10 @@
 
 A permissive threshold with a cut inside every component finds more than any single threshold: records join while the
 average probability between two groups stays high enough (average linkage), so one false pair does not join two people
-and one unlikely pair does not part one. Every pair inside a component is graded for that, not only the proposed ones.
+and one unlikely pair does not part one. Every pair inside a component is graded for that, not only the proposed ones;
+pairs with nothing in common that could be compared say nothing. And two groups stay apart where all their pairs that
+can contradict each other do, or where two of them are reached by other ways and none by the same: records that say less
+would bridge namesakes.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
+
+from cdp_lake.identity.matching.scoring import FLAGS
 
 Labels = npt.NDArray[np.int64]
 Shares = npt.NDArray[np.float64]
@@ -27,6 +32,7 @@ LIKELY = 0.5
 # A larger component is first taken apart by asking for more probable pairs.
 LARGEST = 150
 _A_PAIR = 2
+_TOLD = ("probability", *FLAGS)
 _STRICTER = (0.2, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)
 
 
@@ -65,18 +71,19 @@ def pairs_of_two(labels: Labels, pairs: pd.DataFrame) -> pd.DataFrame:
 def settled(labels: Labels, pairs: pd.DataFrame) -> Labels:
     """The entity of each record: components cut where the average pair does not hold.
 
-    pairs: every pair inside the larger components, and the proposed pairs of the others, with their probability.
+    pairs: every pair inside the larger components, and the proposed pairs of the others, with their probability, and
+    with the flags of `Doubts`.
     A component that no threshold made small enough is not believed: its records stay apart.
     """
     found = np.arange(len(labels))
     by_component = pairs.groupby(labels[pairs["record_l"]], sort=False).indices
     ends = pairs[["record_l", "record_r"]].to_numpy()
-    probability = pairs["probability"].to_numpy()
+    told = pairs[list(_TOLD)].to_numpy(np.float64)
     for members in _members(labels, least=_A_PAIR):
         if len(members) <= LARGEST:
             rows = by_component.get(labels[members[0]], np.array([], dtype=np.int64))
             inside = rows[labels[ends[rows, 1]] == labels[members[0]]]
-            found[members] = members[_average_linkage(_matrix(members, ends[inside], probability[inside]))]
+            found[members] = members[_average_linkage(_evidence(members, ends[inside], told[inside]))]
     return found
 
 
@@ -114,31 +121,49 @@ def _all_pairs(members: Labels) -> pd.DataFrame:
     return pd.DataFrame({"record_l": members[one], "record_r": members[other]})
 
 
-def _matrix(members: Labels, ends: Labels, probability: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Probabilities between the members; pairs nobody graded are 0."""
+def _evidence(members: Labels, ends: Labels, told: Shares) -> Shares:
+    """Tables of pairs of members, in the order of `_TOLD`, but for the second one: 1 where the probability counts.
+
+    A pair that nobody graded is improbable.
+    """
     place = np.searchsorted(members, ends)
-    table = np.zeros((len(members), len(members)))
-    table[place[:, 0], place[:, 1]] = probability
-    table[place[:, 1], place[:, 0]] = probability
-    return table
+    tables = np.zeros((len(_TOLD), len(members), len(members)))
+    tables[1] = 1.0
+    counts = 1 - told[:, 1]
+    values = np.stack([told[:, 0] * counts, counts, *told.T[2:]])
+    tables[:, place[:, 0], place[:, 1]] = values
+    tables[:, place[:, 1], place[:, 0]] = values
+    return tables
 
 
-def _average_linkage(similar: Shares) -> Labels:
-    """The group of each row: its first member. Always the two closest groups join, the first of equals."""
-    count = len(similar)
-    np.fill_diagonal(similar, -np.inf)
-    best, sizes, groups = similar.copy(), np.ones(count), np.arange(count)
-    similar[best < LIKELY] = -np.inf
-    mean = best.copy()
-    for _ in range(count - 1):
-        one, other = sorted(divmod(int(np.argmax(similar)), count))
-        if similar[one, other] < HOLDS:
+def _average_linkage(evidence: Shares) -> Labels:
+    """The group of each row: its first member. Always the two closest groups join, the first of equals.
+
+    evidence: as `_evidence` gives it; it is added up on the way.
+    """
+    size = evidence.shape[1]
+    best, groups = evidence[0].copy(), np.arange(size)
+    close = np.array([_closeness(row, best, evidence) for row in range(size)])
+    for _ in range(size - 1):
+        one, other = sorted(divmod(int(np.argmax(close)), size))
+        if close[one, other] < HOLDS:
             break
-        merged = (sizes[one] * mean[one] + sizes[other] * mean[other]) / (sizes[one] + sizes[other])
-        strongest = np.maximum(best[one], best[other])
-        for table, row in ((mean, merged), (best, strongest), (similar, np.where(strongest < LIKELY, -np.inf, merged))):
-            table[one], table[:, one] = row, row
-            table[other], table[:, other], table[one, one] = -np.inf, -np.inf, -np.inf
-        sizes[one] += sizes[other]
+        evidence[:, one] += evidence[:, other]
+        evidence[:, :, one] = evidence[:, one]
+        best[one] = best[:, one] = np.maximum(best[one], best[other])
         groups[groups == other] = one
+        close[one] = np.where(groups == np.arange(size), _closeness(one, best, evidence), -np.inf)
+        close[:, one] = close[one]
+        close[other], close[:, other] = -np.inf, -np.inf
     return groups
+
+
+def _closeness(row: int, best: Shares, evidence: Shares) -> Shares:
+    """How close a group is to every other: the mean probability of pairs that count, where the two may join at all."""
+    total, counts, can_clash_in_name, clash_in_name, can_clash, clash, elsewhere, alike = evidence[:, row]
+    parted = (best[row] < LIKELY) | ((elsewhere > 0) & (alike == 0))
+    for clashing, clashable in ((clash_in_name, can_clash_in_name), (clash, can_clash)):
+        parted |= (clashing > 0) & (clashing == clashable)
+    close: Shares = np.where(parted, -np.inf, total / np.maximum(counts, 1))
+    close[row] = -np.inf
+    return close
