@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cdp_lake.identity.matching.comparisons import Comparison
+from cdp_lake.identity.matching.grades import Comparison
 from cdp_lake.identity.matching.splink_form import settings_of
 
 # Same records, same numbers: the sample is seeded, and more threads would take another one.

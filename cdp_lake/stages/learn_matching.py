@@ -14,10 +14,11 @@ from cdp_lake.adapters.similarities import register_similarities
 from cdp_lake.adapters.training import RuleCosts, chance_agreement
 from cdp_lake.identity.matching.blocking import BlockingPlan, candidates, chosen, key_sql
 from cdp_lake.identity.matching.calibration import Calibrated, calibrated, smoothed_u, untrained
-from cdp_lake.identity.matching.comparisons import Comparison, comparisons
+from cdp_lake.identity.matching.comparisons import comparisons
 from cdp_lake.identity.matching.compiling import CompiledModel, compiled
 from cdp_lake.identity.matching.doubts import doubts
 from cdp_lake.identity.matching.frequencies import with_frequencies
+from cdp_lake.identity.matching.grades import Comparison
 from cdp_lake.identity.matching.match_model import MatchModel
 from cdp_lake.identity.matching.pairs import candidate_pairs, with_records
 from cdp_lake.identity.matching.scoring import graded, patterns

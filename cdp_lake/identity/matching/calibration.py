@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cdp_lake.identity.matching.comparisons import Comparison
+from cdp_lake.identity.matching.grades import Comparison
 
 Numbers = npt.NDArray[np.float64]
 

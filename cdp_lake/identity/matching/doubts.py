@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cdp_lake.identity.matching.calibration import Calibrated
-from cdp_lake.identity.matching.comparisons import Comparison
+from cdp_lake.identity.matching.grades import Comparison
 
 # Just less than LIKELY of `splitting`.
 UNPROVEN = 0.49
@@ -62,11 +62,11 @@ def doubts(comparisons: Sequence[Comparison], learnt: Calibrated, records: int) 
     reached = [c for c in comparisons if c.tells == "home" or c.name == "email"]
     # Street and place are one way to reach somebody.
     ways = [way for way in ([c for c in reached if _way(c) == name] for name in _WAYS) if way]
-    unproven = [f"NOT {_any(_agreements(own))}"] if own else []
+    unproven = [f"NOT {_any(_agreements(own, comparisons))}"] if own else []
     numbers = [c for c in comparisons if c.tells == "number"]
     elsewhere = "false"
     if len(ways) > ALL_OTHER:
-        known = " + ".join(f"int({_any(f'gamma_{c.name} >= 0' for c in way)})" for way in ways)
+        known = " + ".join(f"CAST({_known(way)} AS INT)" for way in ways)
         elsewhere = f"{known} >= {ALL_OTHER} AND NOT {_alike([*reached, *numbers])}"
         unproven.append(elsewhere)
     if beside_names and records < RARITY_IS_KNOWN:
@@ -108,10 +108,11 @@ def _alike(comparisons: Iterable[Comparison]) -> str:
     return _any(f"gamma_{c.name} >= {len(c.grades) if c.name == 'place' else c.agrees}" for c in comparisons)
 
 
-def _agreements(own: Iterable[Comparison]) -> Iterator[str]:
+def _agreements(own: Iterable[Comparison], comparisons: Iterable[Comparison]) -> Iterator[str]:
     """What is somebody's own and agrees; a given name only where the family name does not differ."""
+    has_family = any(c.name == "family" for c in comparisons)
     for c in own:
-        of_one_family = " AND gamma_family <> 0" if c.name == "given" else ""
+        of_one_family = " AND gamma_family <> 0" if c.name == "given" and has_family else ""
         yield f"gamma_{c.name} >= {c.agrees}{of_one_family}"
 
 

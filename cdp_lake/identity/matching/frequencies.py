@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import arrow_udf
 from pyspark.sql.types import DoubleType
 
-from cdp_lake.identity.matching.comparisons import Comparison
+from cdp_lake.identity.matching.grades import Comparison
 from cdp_lake.identity.matching.match_model import Frequencies
 
 PREFIX = "tf_"
@@ -45,8 +45,9 @@ def listed(records: pd.DataFrame, compared: Sequence[Comparison]) -> tuple[pd.Da
         people = _people(records, name) if comparison.owned else records[name].value_counts()
         frequent = _frequencies(records, name, comparison)[people >= LISTED_FROM]
         tables.append(pd.DataFrame({"column": name, "value": frequent.index.astype(str), "frequency": frequent}))
-        others = pd.Series([0 if comparison.owned else _UNLISTED])
-        unlisted[name] = float(_shares(others, int(records[name].count()), comparison.chance).iloc[0])
+        known = int(records[name].count())
+        others = pd.Series([0.0]) if comparison.owned else _strangers(pd.Series([_UNLISTED]), known)
+        unlisted[name] = float(_shares(others, known, comparison.chance).iloc[0])
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
     return table.sort_values(["column", "value"], ignore_index=True), unlisted
 
@@ -101,8 +102,13 @@ def _frequencies(records: pd.DataFrame, name: str, comparison: Comparison) -> pd
     if comparison.owned:
         # Of so many people's records with one value, those of one of them are no accident.
         return _shares(counts * (1 - 1 / _people(records, name)), known, comparison.chance)
-    themselves = 2 * SMALL_FILE / (known + SMALL_FILE)
-    return _shares((counts - themselves).clip(lower=0), known, comparison.chance)
+    return _shares(_strangers(counts, known), known, comparison.chance)
+
+
+def _strangers(counts: pd.Series, known: int) -> pd.Series:
+    """Of so many records with a value those that are not the two that share it; in a large file they do not matter."""
+    strangers: pd.Series = (counts - 2 * SMALL_FILE / (known + SMALL_FILE)).clip(lower=0)
+    return strangers
 
 
 def _people(records: pd.DataFrame, name: str) -> pd.Series:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cdp_lake.identity.matching.calibration import Calibrated, prior
-from cdp_lake.identity.matching.comparisons import Comparison
+from cdp_lake.identity.matching.grades import Comparison
 
 RECORD = "record"
 

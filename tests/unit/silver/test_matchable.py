@@ -8,7 +8,14 @@ MAIN_ST = {"house_number": "123", "street": "main st", "city": "springfield", "r
 NANSHAN = {"house_number": "8", "street": "科技路", "city": "深圳", "region": "guangdong"}
 PHONE = {"phone": "+8613812345678"}
 BOB = {"given": "bob", "formal": "robert", "family": "smith", "given_sound": "b", "family_sound": "smt"}
-WEI = {"given": "wei", "formal": "wei", "family": "zhang", "given_sound": "w", "family_sound": "sng"}
+WEI = {
+    "given": "wei",
+    "given_kind": "pinyin",
+    "formal": "wei",
+    "family": "zhang",
+    "given_sound": "w",
+    "family_sound": "sng",
+}
 IN_CHARACTERS = {"native_given": "伟", "native_family": "张"}
 
 # what the row is about | raw parts | comparable parts

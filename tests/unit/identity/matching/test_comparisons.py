@@ -8,8 +8,9 @@ from splink.backends.duckdb import DuckDBAPI
 from sqlglot import exp, parse_one
 
 from cdp_lake.identity.matching.calibration import prior, untrained
-from cdp_lake.identity.matching.comparisons import Comparison, comparisons
+from cdp_lake.identity.matching.comparisons import comparisons
 from cdp_lake.identity.matching.compiling import compiled
+from cdp_lake.identity.matching.grades import Comparison
 from cdp_lake.identity.matching.splink_form import model_of, settings_of
 
 NAMES = ["given", "formal", "given_sound", "native_given", "middle", "family", "family_sound", "native_family"]
@@ -111,19 +112,55 @@ def _model_of_everything():
         ({"given": ("robert", "robert")}, "same"),
         ({"given": ("robert", "bob"), "formal": ("robert", "robert")}, "formal"),
         ({"given": ("lee", "ann"), "family": ("ann", "lee")}, "swapped"),
+        ({"given": ("rick", "eric"), "formal": ("richard", "eric"), "formal_too": ("eric", None)}, "formal"),
+        ({"given": ("tina", "christine"), "formal": ("christina", "christine")}, "formal"),
         ({"given": ("robert", "robret")}, "typo"),
+        ({"given": ("toy", "tony")}, "typo"),
+        ({"given": ("wenwen", "weiwen"), "given_kind": ("pinyin", "pinyin")}, "alike"),
+        ({"given": ("weiwne", "weiwen"), "given_kind": ("other", "pinyin")}, "typo"),
         ({"given": ("al", "alastair")}, "start"),
+        ({"given": ("xia", "xiahong"), "given_kind": ("pinyin", "pinyin")}, "alike"),
+        ({"given": ("leee", "ann"), "family": ("ann", "lee")}, "swapped, with slips"),
+        ({"given": ("eric", "jianxue"), "given_kind": ("other", "pinyin")}, "in two languages"),
+        ({"given": ("tanner", "becky"), "family": ("becky", "sanchez")}, "swapped, one way"),
         ({"given": ("b", "robert")}, "initial"),
         ({"given": ("darla", "darlene")}, "alike"),
         ({"given": ("zoe", "robert")}, "differs"),
     ],
 )
 def test_given_names_are_graded_by_how_they_came_to_differ(values, expected):
-    given = _named(["given", "formal", "family"])["given"]
-    best_first = ["same", "swapped", "formal", "typo", "start", "initial", "alike"]
+    given = _named(["given", "given_kind", "formal", "formal_too", "family"])["given"]
+    best_first = ["same", "swapped", "formal", "typo", "start", "swapped, with slips", "in two languages"]
+    best_first += ["swapped, one way", "initial", "alike"]
     numbers = {name: len(best_first) - n for n, name in enumerate(best_first)} | {"differs": 0, "unknown": -1}
 
     assert _grade(given, **values) == numbers[expected]
+
+
+def test_one_sound_in_other_characters_is_not_one_name():
+    given = _named(["given", "native_given", "family"])["given"]
+    top = len(given.grades)
+
+    assert _grade(given, given=("gui", "gui"), native_given=("桂", "桂")) == top
+    assert _grade(given, given=("gui", "gui"), native_given=("桂", None)) == top - 1
+    assert _grade(given, given=("gui", "gui"), native_given=("桂", "贵")) < given.agrees
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "grade"),
+    [
+        ("jones81@a.com", "jones81@a.com", 3),
+        ("roascathy60@a.com", "rojascathy60@a.com", 1),
+        ("janderson00@a.com", "janderson97@a.com", 0),
+        ("wolfe@a.com", "wolfe2@a.com", 0),
+        ("coffeepanda94@a.com", "cofeepanda94@a.com", 1),
+    ],
+)
+def test_mailboxes_that_only_say_the_name_are_alike_for_a_slip_and_not_for_another_number(one, other, grade):
+    email = _named(["email", "family"])["email"]
+    family = next((name for name in ("jones", "rojas", "anderson", "wolfe") if name in other), None)
+
+    assert _grade(email, email=(one, other), family=(family, family)) == grade
 
 
 def test_exchanged_names_count_once():

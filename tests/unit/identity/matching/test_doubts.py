@@ -15,7 +15,8 @@ COLUMNS = ["given", "formal", "family", "generation", "birth_date", "email", "ph
 COMPARED = comparisons([*COLUMNS, "national_id", "code"])
 LEARNT = untrained(COMPARED, {c.name: prior(c)[::-1] for c in COMPARED})
 BEST = {c.name: len(c.grades) for c in COMPARED}
-ALIKE, OTHER_INITIAL, SLIP = 1, 2, 5  # grades of a given name
+ALIKE, OTHER_INITIAL, SLIP = 1, 2, 6  # grades of a given name
+AGREES = next(c.agrees for c in COMPARED if c.name == "given")
 NAMES = {"given": BEST["given"], "family": BEST["family"]}
 SAME_HOME = {"phone": BEST["phone"], "place": BEST["place"], "street": BEST["street"]}
 
@@ -60,7 +61,19 @@ def test_what_a_household_shares_proves_no_person_until_something_of_his_own_agr
 @pytest.mark.parametrize("grade", range(OTHER_INITIAL + 1))
 def test_a_given_name_that_is_only_alike_is_none_that_agrees(grade):
     assert _unproven({"family": BEST["family"], **SAME_HOME, "given": grade})
-    assert not _unproven({"family": BEST["family"], **SAME_HOME, "given": OTHER_INITIAL + 1})
+    assert not _unproven({"family": BEST["family"], **SAME_HOME, "given": AGREES})
+    assert _unproven({"family": 0, **SAME_HOME, "given": BEST["given"]})  # Smith Ann and Smith Bob, read backwards
+
+
+@pytest.mark.parametrize("same", ["email", "phone", "street", "national_id"])
+def test_namesakes_born_on_one_day_are_two_until_one_way_to_reach_them_is_the_same(same):
+    born = NAMES | {"birth": BEST["birth"]}
+    elsewhere = {"phone": 0, "place": 0, "street": 0}
+
+    assert _unproven(born | elsewhere)
+    assert _unproven(born | elsewhere | {"place": BEST["place"] - 1})  # another house in town
+    assert not _unproven(born | elsewhere | {same: BEST[same]})
+    assert not _unproven(born | {"place": 0, "street": 0})  # who moved
 
 
 def test_in_a_small_file_a_name_alone_proves_nobody_and_in_a_large_one_its_rarity_tells():

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdp_lake.identity.matching import splitting
+from cdp_lake.identity.matching.scoring import FLAGS
 from cdp_lake.identity.matching.splitting import LARGEST, PERMISSIVE, components, pairs_inside, pairs_of_two, settled
 
 RECORDS = 12
@@ -19,7 +20,8 @@ PAIRS = st.dictionaries(
 )
 
 
-def _table(pairs):
+def _table(pairs, **flags):
+    """Pairs with their probability; flags: the pairs of which each is true."""
     rows = [(*ends, probability) for ends, probability in pairs.items()]
     one, other, probability = zip(*rows, strict=True) if rows else ((), (), ())
     return pd.DataFrame(
@@ -27,6 +29,7 @@ def _table(pairs):
             "record_l": np.array(one, dtype=np.int64),
             "record_r": np.array(other, dtype=np.int64),
             "probability": np.array(probability, dtype=np.float64),
+            **{flag: [ends in flags.get(flag, ()) for ends in pairs] for flag in FLAGS},
         }
     )
 
@@ -54,9 +57,9 @@ def _united(records, pairs):
     return {frozenset(r for r in range(records) if homes[r] == home) for home in homes}
 
 
-def _resolved(records, pairs):
+def _resolved(records, pairs, **flags):
     """Components, then entities, when every pair that was not proposed is graded 0."""
-    table = _table(pairs)
+    table = _table(pairs, **flags)
     return settled(components(records, table), table)
 
 
@@ -124,6 +127,34 @@ def test_a_chain_of_weak_pairs_is_cut_and_one_of_strong_pairs_too_where_its_ends
 
     assert _groups(_resolved(10, weak)) == {frozenset([n]) for n in range(10)}
     assert max(map(len, _groups(_resolved(10, strong)))) <= 4
+
+
+def test_pairs_with_nothing_to_compare_say_nothing():
+    pairs = {(0, 3): 0.9, (1, 3): 0.0, (2, 3): 0.0} | _clique(range(3))
+
+    assert _groups(_resolved(4, pairs | {(0, 3): 0.6})) == {frozenset(range(3)), frozenset([3])}
+    assert _groups(_resolved(4, pairs | {(0, 3): 0.6}, blind={(1, 3), (2, 3)})) == {frozenset(range(4))}
+
+
+@pytest.mark.parametrize("kind", ["clash_in_name", "clash"])
+def test_two_groups_stay_apart_where_all_that_can_clash_do(kind):
+    pairs = _clique(range(4))  # two by two: 0 and 2 contradict each other, 1 and 3 say less
+    pairs[0, 2] = 0.0
+
+    assert _groups(_resolved(4, pairs)) == {frozenset(range(4))}
+    parted = _groups(_resolved(4, pairs, **{f"can_{kind}": {(0, 2)}, kind: {(0, 2)}}))
+    assert len(parted) == 2 and not any({0, 2} <= group for group in parted)
+    both_ways = {f"can_{kind}": {(0, 2), (0, 3)}, kind: {(0, 2)}}
+    assert _groups(_resolved(4, pairs | {(0, 1): 1.0, (2, 3): 1.0}, **both_ways)) == {frozenset(range(4))}
+
+
+def test_namesakes_whom_one_reaches_in_nothing_alike_stay_apart_until_one_way_is_the_same():
+    pairs = _clique(range(4)) | {(0, 1): 1.0, (2, 3): 1.0, (0, 2): 0.49}
+    elsewhere = {(0, 2)}
+
+    assert _groups(_resolved(4, pairs)) == {frozenset(range(4))}
+    assert _groups(_resolved(4, pairs, reached_elsewhere=elsewhere)) == {frozenset([0, 1]), frozenset([2, 3])}
+    assert _groups(_resolved(4, pairs, reached_elsewhere=elsewhere, reached_alike={(1, 3)})) == {frozenset(range(4))}
 
 
 def test_two_records_are_one_when_their_pair_holds():

@@ -59,9 +59,30 @@ def test_pinyin_is_compared_with_characters_but_has_none(name):
     assert name == native._replace(native_given=None, native_family=None)
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        (full("Zhang Wei"), "pinyin"),
+        (full("Eric Zhang"), "other"),
+        (full("Kate Li"), "other"),
+        (parts("Weiwne", "Zhang"), "other"),
+        (parts("Eric", "Johnson"), None),
+        (parts("E", "Zhang"), None),
+        (matching_name(None, None, None, "张伟"), "pinyin"),
+    ],
+)
+def test_the_given_name_of_a_chinese_family_is_pinyin_or_not(name, kind):
+    assert name.given_kind == kind
+
+
+def test_a_nickname_may_stand_for_two_names():
+    assert (parts("Rick", "Lee").formal, parts("Rick", "Lee").formal_too) == ("richard", "eric")
+    assert parts("Robert", "Lee").formal_too is None
+
+
 @pytest.mark.parametrize("arguments", [(None,) * 4, ("", " ", "-", "")])
 def test_no_name_has_no_forms(arguments):
-    assert matching_name(*arguments) == MatchingName(*[None] * 9)
+    assert matching_name(*arguments) == MatchingName(*[None] * len(MatchingName._fields))
 
 
 @pytest.mark.parametrize(
