@@ -137,7 +137,19 @@ def _add_decisions(identity: _SubParsersAction[ArgumentParser]) -> None:
     )
     who_.add_argument("word", metavar="A", help="a record as SOURCE:KEY, or a profile id, also a retired one")
     who_.add_argument("--known-on", type=_time, metavar="TIME", help="only what was known then, such as 2018-01-02")
+    _add_review(identity)
     _command(identity, "decisions", who_is_who.decisions, "what people decided, and what of it was taken back")
+
+
+def _add_review(identity: _SubParsersAction[ArgumentParser]) -> None:
+    review = identity.add_parser("review", help="what is not sure, as a table; the answers become decisions")
+    ways = review.add_subparsers(dest="way", required=True, metavar="WAY")
+    export = _command(ways, "export", who_is_who.export_review, "write the uncertain pairs, the most probable first")
+    export.add_argument("file", type=Path, metavar="FILE.csv", help="where to; it holds personal data")
+    export.add_argument("--limit", type=int, default=200, metavar="N", help="how many pairs at most (200)")
+    import_ = _command(ways, "import", who_is_who.import_review, "carry out the decisions that a person filled in")
+    import_.add_argument("file", type=Path, metavar="FILE.csv", help="the same file, `decision` and `reason` filled in")
+    import_.add_argument("--actor", help="who says so (default: the user of this machine)")
 
 
 def _add_rules(identity: _SubParsersAction[ArgumentParser]) -> None:

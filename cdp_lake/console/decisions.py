@@ -12,9 +12,11 @@ from cdp_lake.console import grid
 
 if TYPE_CHECKING:
     from cdp_lake.stages.decide_identity import Carried
+    from cdp_lake.stages.review_identity import Exported, Imported
     from cdp_lake.stages.who_was import Known
 
 NOTHING_NEW = "decided already: nothing to do"
+FOLLOWS = "profiles, traits, segments and deliveries follow in the next run: cdp-lake run"
 
 
 def carried_out(found: Carried) -> Iterator[RenderableType]:
@@ -27,7 +29,29 @@ def carried_out(found: Carried) -> Iterator[RenderableType]:
         yield Text(f"decision {number} said the opposite and is withdrawn")
     rows = [[word, _ids(found.before[word]), _ids(found.after[word])] for word in found.before]
     yield grid("Profiles", ("named", "before", "now"), rows)
-    yield Text("profiles, traits, segments and deliveries follow in the next run: cdp-lake run")
+    yield Text(FOLLOWS)
+
+
+def review_written(found: Exported) -> Iterator[RenderableType]:
+    """Where the pairs are, and what to do with them."""
+    yield Text(f"{found.pairs:,} of {found.of_all:,} uncertain pairs: {found.file}", style="bold")
+    yield Text("It holds personal data and is readable by you alone; delete it when you are done.", style="yellow")
+    yield Text("Fill in `decision` (same or different) and `reason`; leave a row empty that you are not sure of. Then:")
+    yield Text(f"  cdp-lake identity review import {found.file}")
+
+
+def review_read(found: Imported) -> Iterator[RenderableType]:
+    """What became of a filled in table."""
+    carried = found.carried
+    if not carried.decided:
+        yield Text(NOTHING_NEW)
+    else:
+        yield Text(f"{len(carried.decided):,} decisions are in force, {len(carried.withdrawn):,} others withdrawn")
+        moved = sum(carried.before[word] != carried.after[word] for word in carried.before)
+        yield Text(f"{moved:,} of {len(carried.before):,} records named belong to another profile now")
+        yield Text(FOLLOWS)
+    if found.left_open:
+        yield Text(f"{found.left_open:,} pairs are left open")
 
 
 def decisions(found: list[dict[str, Any]]) -> Iterator[RenderableType]:

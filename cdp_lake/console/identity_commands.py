@@ -88,6 +88,30 @@ def decisions(loaded: Loaded) -> int:
     return show(shown.decisions(decisions_made(lake_of(loaded.settings))))
 
 
+def export_review(loaded: Loaded, file: Path, limit: int) -> int:
+    """Writes what is not sure for a person to look at."""
+    from cdp_lake.console import decisions as shown
+    from cdp_lake.console.evidence_words import why_refused
+    from cdp_lake.stages.review_identity import export_review as exported
+
+    def why(rule: str, refused_by: str) -> str:
+        return f"{rule.replace('_', ' ')}: {why_refused(refused_by)}"
+
+    return show(shown.review_written(exported(lake_of(loaded.settings), file, limit, why)))
+
+
+def import_review(loaded: Loaded, file: Path, actor: str | None) -> int:
+    """Carries out what a person filled in."""
+    from cdp_lake.console import decisions as shown
+    from cdp_lake.stages import session
+    from cdp_lake.stages.review_identity import import_review as imported
+
+    require_lake(loaded.settings)
+    with session.writing(loaded.settings, "identity review") as lake, display() as progress:
+        done = imported(lake, loaded.settings, file, actor or getpass.getuser(), progress)
+    return show(shown.review_read(done))
+
+
 def plan_rules(options: Options, rules: Path, limit: int, keep: bool, json: bool) -> int:
     """Says what other identity rules would do; the lake is only read."""
     from cdp_lake.console import plan as shown

@@ -74,9 +74,10 @@ def decide(lake: Lake, settings: Settings, asked: Sequence[Asked], actor: str, p
 
     Raises ConfigError for a word that names nobody, and for decisions that contradict one another.
     """
-    known = NamedRecords(lake)
+    known, words = NamedRecords(lake), [word for one in asked for word in (one.one, one.other)]
+    known.look_up(words)
     verdicts = _verdicts(_standing(lake), [(one, *_sides(known, one)) for one in asked])
-    before = {word: known.profiles(word) for one in asked for word in (one.one, one.other)}
+    before = known.profiles(words)
     if not verdicts:
         return Carried((), (), before, before)
     numbered: list[int] = []
@@ -91,7 +92,9 @@ def decide(lake: Lake, settings: Settings, asked: Sequence[Asked], actor: str, p
         always_looks=True,
     )
     run_stages(lake, settings, (stage,), progress)
-    after = {word: NamedRecords(lake).profiles(word) for word in before}
+    named_now = NamedRecords(lake)
+    named_now.look_up(words)
+    after = named_now.profiles(words)
     return Carried(tuple(numbered), tuple(no for verdict in verdicts for no in verdict.withdrawn), before, after)
 
 

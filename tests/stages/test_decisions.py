@@ -6,7 +6,7 @@ from cdp_lake import cli
 from cdp_lake.contracts.identity import ASSIGNMENTS, CHANGES, EDGES
 from cdp_lake.contracts.silver import SOURCE_RECORDS
 from cdp_lake.identity.assignments import standing
-from tests.stages.lakes import copied, opened, people, row_hashes, run
+from tests.stages.lakes import copied, csv_rows, csv_written, opened, people, row_hashes, run
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +79,28 @@ def _profile_ids(lake):
     keys = lake.read(SOURCE_RECORDS, "evaluation").select("record_sk", "source", "source_pk").distinct()
     rows = standing(lake.read(ASSIGNMENTS, "evaluation")).join(keys, "record_sk").collect()
     return {(row["source"], row["source_pk"]): row["profile_id"] for row in rows}
+
+
+def test_what_is_not_sure_goes_out_as_a_table_and_comes_back_as_decisions(spark, mine, tmp_path, capsys):
+    file = tmp_path / "review.csv"
+    assert cli.main(["identity", "review", "export", str(file), *mine.options()]) == 0
+    assert "personal data" in capsys.readouterr().out
+    rows = csv_rows(file)
+    assert len(rows) >= 2
+    together, apart = rows[0], rows[1]
+    together |= {"decision": "same", "reason": "called"}
+    apart |= {"decision": "different", "reason": "two cards"}
+    csv_written(file, rows)
+
+    assert cli.main(["identity", "review", "import", str(file), "--actor", "a tester", *mine.options()]) == 0
+    assert f"{len(rows) - 2:,} pairs are left open" in capsys.readouterr().out
+    lake = opened(spark, mine.settings())
+    homes = {f"{source}:{key}": person for person in people(lake) for source, key in person}
+    assert homes[together["record_a"].lstrip("'")] == homes[together["record_b"].lstrip("'")]
+    assert homes[apart["record_a"].lstrip("'")] != homes[apart["record_b"].lstrip("'")]
+
+    assert cli.main(["identity", "review", "import", str(file), "--actor", "a tester", *mine.options()]) == 0
+    assert "decided already" in capsys.readouterr().out
+    assert cli.main(["identity", "review", "export", str(file), *mine.options()]) == 0
+    asked = {frozenset((row["record_a"], row["record_b"])) for row in csv_rows(file)}
+    assert frozenset((apart["record_a"], apart["record_b"])) not in asked

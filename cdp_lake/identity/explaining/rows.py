@@ -92,6 +92,12 @@ def record_named(records: DataFrame, asked: DataFrame) -> DataFrame:
     return records.join(F.broadcast(asked), ["source", "source_pk"]).select("record_sk").limit(1)
 
 
+def records_named(records: DataFrame, asked: DataFrame) -> DataFrame:
+    """One row per word that names a record. asked: one row per word, with `source` and `source_pk`; a table as well."""
+    found = records.join(F.broadcast(asked), ["source", "source_pk"])
+    return found.select("word", "record_sk").distinct()
+
+
 def changes_of(changes: DataFrame, profile_ids: Iterable[str]) -> DataFrame:
     """One row per change of one of the profiles, and per change that took from one of them, the oldest first."""
     ids = list(profile_ids)

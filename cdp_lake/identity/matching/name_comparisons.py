@@ -20,6 +20,7 @@ _CROSSED = (("given_l", "family_r"), ("family_l", "given_r"))
 
 
 def name_comparisons(known: set[str]) -> list[Comparison]:
+    """The comparisons of a person's or an organisation's name that these matchable columns allow."""
     found: list[Comparison] = []
     swapped = _swapped(known)
     if "given" in known:

@@ -1,6 +1,7 @@
 """An explanation is words that a person without SQL understands, made of one small case; no Spark."""
 
 import io
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -9,7 +10,7 @@ from rich.console import Console
 from cdp_lake.config.identity import IdentityRules, Namespace
 from cdp_lake.console import evidence_words, explanation
 from cdp_lake.errors import InvariantBroken
-from cdp_lake.identity import guardrails, names_at_values, untangling
+from cdp_lake.identity import guardrails, names_at_values, resemblance, untangling
 from cdp_lake.identity.decisions import MUST_LINK
 from cdp_lake.identity.explaining.answers import (
     Refused,
@@ -22,8 +23,9 @@ from cdp_lake.identity.explaining.answers import (
     most_fragile,
     tied,
 )
-from cdp_lake.identity.explaining.case import Case, Held, Record
+from cdp_lake.identity.explaining.case import Case, Held, Part, Record
 from cdp_lake.identity.explaining.links import Link, as_edge, as_value
+from cdp_lake.identity.resemblance import RESEMBLES
 from cdp_lake.stages.explain_identity import Ambiguous, Meant
 from cdp_lake.stages.who_is_meant import Candidate
 
@@ -74,10 +76,13 @@ def test_two_records_are_told_their_steps_and_what_they_hang_on():
 
 def test_a_single_edge_on_which_all_hangs_is_said_so_and_a_model_is_named():
     own = {1: ANN, 2: ANN}
-    link = LINKS[0]._replace(rule="match", identifier=0, weight=0.93, model_version="7")
-    text = shown(tied(case_of([link], own), (ANN, "crm:C2"), {1}, {2}))
+    link = LINKS[0]._replace(rule="resembles", identifier=0, weight=0.93, model_version="7", first_seen_at=None)
+    parts = [Part("any two records", "how seldom they are one person", -9.0), Part("given", "equal", 12.7)]
+    text = shown(tied(replace(case_of([link], own), weighed={(1, 2): parts}), (ANN, "crm:C2"), {1}, {2}))
     assert "hangs on 1 edge of the 1 between" in text
-    assert "match, seen 2018-01-01 to 2018-01-10; model 7, weight 0.93" in text
+    assert "| resembles; probability 0.93 by version 7 of the model" in text
+    assert ["+12.7", "bits", "given", "equal"] in [line.strip(" |").split() for line in text.splitlines()]
+    assert "+3.7 bits  in all" in text
 
 
 def test_a_persons_word_is_no_value_though_numbers_may_be_the_same():
@@ -165,11 +170,11 @@ def test_of_a_value_the_records_it_is_evidence_of_are_meant():
     assert Meant(BOB, BOB).records(case) == {4}
 
 
-@pytest.mark.parametrize("module", [guardrails, names_at_values, untangling])
+@pytest.mark.parametrize("module", [guardrails, names_at_values, resemblance, untangling])
 def test_every_rule_that_refuses_evidence_has_words(module):
     constants = {name: value for name, value in vars(module).items() if name.isupper() and name[0] != "_"}
     # A value in dispute refuses carriers of the value, under a name of their own; a must-link refuses nothing.
-    no_refusals = {guardrails.IN_DISPUTE, MUST_LINK}
+    no_refusals = {guardrails.IN_DISPUTE, MUST_LINK, RESEMBLES}
     rules = {value for value in constants.values() if isinstance(value, str)} - no_refusals
     assert rules
     assert rules <= set(evidence_words.REASONS)
