@@ -179,7 +179,7 @@ def test_odds_are_those_of_a_match_against_a_household_and_strangers_together(sp
 
 def test_a_pair_that_contradicts_itself_is_no_match_and_an_unproven_one_is_held_below(spark):
     learnt = Calibrated(0.9, 0.01, {}, {}, {}, 0.0)
-    doubted = Doubts(contradicted="gamma_given = 0", unproven="gamma_given = 1")
+    doubted = Doubts(contradicted="gamma_given = 0", unproven="gamma_given = 1", blind="gamma_given = -1")
     rows = [(0, 1, 0), (0, 2, 1), (0, 3, 2), (0, 4, -1)]
     grades = spark.createDataFrame(rows, "record_l BIGINT, record_r BIGINT, gamma_given INT")
 
@@ -187,6 +187,7 @@ def test_a_pair_that_contradicts_itself_is_no_match_and_an_unproven_one_is_held_
 
     sure = pytest.approx(0.9)
     assert [row["probability"] for row in found] == [0.0, UNPROVEN, sure, sure]
+    assert [row["blind"] for row in found] == [False, False, False, True]
 
 
 def _model(name, levels):

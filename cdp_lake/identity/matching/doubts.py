@@ -41,13 +41,13 @@ class Doubts:
 
     contradicted: str
     unproven: str
-    can_clash_in_name: str
-    clash_in_name: str
-    can_clash: str
-    clash: str
-    reached_elsewhere: str
-    reached_alike: str
-    blind: str
+    can_clash_in_name: str = "false"
+    clash_in_name: str = "false"
+    can_clash: str = "false"
+    clash: str = "false"
+    reached_elsewhere: str = "false"
+    reached_alike: str = "false"
+    blind: str = "false"
 
 
 def doubts(comparisons: Sequence[Comparison], learnt: Calibrated, records: int) -> Doubts:
