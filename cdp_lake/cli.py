@@ -143,7 +143,7 @@ def _add_decisions(identity: _SubParsersAction[ArgumentParser]) -> None:
 
 def _add_review(identity: _SubParsersAction[ArgumentParser]) -> None:
     review = identity.add_parser("review", help="what is not sure, as a table; the answers become decisions")
-    ways = review.add_subparsers(dest="way", required=True, metavar="WAY")
+    ways = review.add_subparsers(required=True, metavar="WAY")
     export = _command(ways, "export", who_is_who.export_review, "write the uncertain pairs, the most probable first")
     export.add_argument("file", type=Path, metavar="FILE.csv", help="where to; it holds personal data")
     export.add_argument("--limit", type=int, default=200, metavar="N", help="how many pairs at most (200)")
