@@ -72,6 +72,10 @@ class DeltaTables:
             writer = writer.option("txnAppId", txn[0]).option("txnVersion", txn[1])
         writer.save(self.path(contract))
 
+    def overwrite(self, contract: TableContract, rows: DataFrame, note: str) -> None:
+        """One commit that leaves these rows and no others."""
+        rows.write.format("delta").mode("overwrite").option("userMetadata", note).save(self.path(contract))
+
     def merge(self, contract: TableContract, changes: DataFrame, deletions: DataFrame | None) -> None:
         """One commit that brings rows in by key, and takes away keys that are gone."""
         marked = changes.withColumn("_is_gone", F.lit(False))

@@ -47,6 +47,11 @@ STARTED_HERE = {
     "spark.databricks.delta.delta.log.cacheSize": "32",
     # Listing files with 10,000 tasks takes longer than reading the directory.
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "5",
+    # Checksum files beside files that check themselves, each with a chmod process of its own: decision 0015.
+    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+    "spark.delta.logStore.file.impl": "io.delta.storage.LocalLogStore",
+    # Each call of the DataFrame interface would look for its own line in the Python stack.
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
 
 

@@ -33,8 +33,10 @@ def allocate(lake: Lake, keys: DataFrame, sequence: str, name: str) -> DataFrame
 
 
 def _take(lake: Lake, sequence: str, count: int) -> int:
-    row = lake.head(SEQUENCES).where(F.col("sequence") == sequence).select("next_value").first()
-    start = int(row["next_value"]) if row else 1
-    after = lake.spark.createDataFrame([(sequence, start + count, 0)], SEQUENCES.schema)
-    lake.upsert(SEQUENCES, conform(after, SEQUENCES))
+    """The first of so many numbers of the sequence."""
+    numbers = {row["sequence"]: int(row["next_value"]) for row in lake.head(SEQUENCES).collect()}
+    start = numbers.get(sequence, 1)
+    after = sorted({**numbers, sequence: start + count}.items())
+    rows = lake.spark.createDataFrame([(*one, 0) for one in after], SEQUENCES.schema)
+    lake.overwrite(SEQUENCES, conform(rows, SEQUENCES))
     return start
