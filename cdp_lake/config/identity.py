@@ -17,7 +17,7 @@ from cdp_lake.errors import did_you_mean
 
 Strength = Literal["strong", "needs_name", "device"]
 Normaliser = Literal["text", "lower", "email", "phone"]
-Follows = Literal["nobody", "one_person", "first_owner", "last_authenticated"]
+Follows = Literal["nobody", "one_person", "holder", "first_owner", "last_authenticated"]
 
 SCOPE = "@"
 # What a record says of a person beyond its identifiers: the columns that rules over several of them can ask for.
@@ -59,7 +59,9 @@ class Namespace(Strict):
 
     `follows`, of a device on which several people signed in: `one_person` gives up the device, `first_owner` and
     `last_authenticated` give what nobody signed in for to the first or the last of them, and refuse the others' use.
-    `nobody`: such a device links nothing, shared or not. None of them lets a shared device join two people.
+    `holder` gives it to each of them for the time he held the device: what happened on it counts for whoever signed
+    in last before (identity.holdings), and no record moves. `nobody`: such a device links nothing, shared or not.
+    None of them lets a shared device join two people.
 
     `reassignable: false`: a value keeps its first owner; whoever claims it later is refused. An owner is told by one
     record alone: by the unique value of a more trusted namespace on the record that carries both. Records that name

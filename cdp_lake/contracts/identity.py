@@ -100,6 +100,21 @@ DECISIONS = TableContract(
     ),
 )
 
+HOLDINGS = TableContract(
+    name="identity.holdings",
+    grain="one row per span of time in which one person held a device that several people use",
+    key=("record_sk", "holding_no"),
+    cluster_by=("record_sk",),
+    columns=(
+        Column("record_sk", "BIGINT", "the record that carries the device"),
+        Column("holding_no", "INT", "1 for the first span; the spans of a device leave no gap"),
+        Column("holder_record_sk", "BIGINT", "a record of the person who held it"),
+        Column("held_from", "TIMESTAMP", "null: from the beginning"),
+        Column("held_to", "TIMESTAMP", "the first moment it was somebody else's; null: it still is"),
+        _HASH,
+    ),
+)
+
 _NAME = (
     *("given", "given_kind", "formal", "formal_too", "given_sound", "middle", "generation"),
     *("family", "family_sound", "native_given", "native_family"),
@@ -124,4 +139,4 @@ COMPARABLES = TableContract(
     ),
 )
 
-IDENTITY_TABLES = (IDENTIFIERS, EDGES, ASSIGNMENTS, CHANGES, DECISIONS, COMPARABLES)
+IDENTITY_TABLES = (IDENTIFIERS, EDGES, ASSIGNMENTS, CHANGES, DECISIONS, HOLDINGS, COMPARABLES)

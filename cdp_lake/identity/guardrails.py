@@ -112,12 +112,12 @@ def _crowds(known: DataFrame, rules: IdentityRules) -> DataFrame:
 
 
 def _shared_devices(known: DataFrame, rules: IdentityRules) -> DataFrame:
-    """Devices on which more than one person signed in, and that follow only one."""
+    """Devices on which more than one person signed in, and that join nobody from then on."""
     trusted = known.where(names_a_person(rules))
     person = F.min(F.struct(setting(rules, "priority").alias("priority"), "namespace", "value"))
     who = trusted.groupBy("record_sk").agg(person.alias("_person"))
     # who: one row per record that names a person.
-    owned = known.where(is_device_that_follows(rules, "one_person")).join(who, "record_sk")
+    owned = known.where(is_device_that_follows(rules, "one_person", "holder")).join(who, "record_sk")
     owners = owned.groupBy(*OF_VALUE).agg(F.min("_person").alias("_one"), F.max("_person").alias("_other"))
     return owners.where(F.col("_one") != F.col("_other")).select(*OF_VALUE, F.lit(SHARED_DEVICE).alias("_why"))
 

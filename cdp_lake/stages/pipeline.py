@@ -47,6 +47,7 @@ STAGES: tuple[Stage, ...] = (
             "identity.assignments",
             "identity.changes",
             "identity.decisions",
+            "identity.holdings",
             "identity.comparables",
             "ops.health",
             "ops.sequences",
@@ -69,7 +70,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         name="compute_traits",
         about="facts per person: demography, behaviour, transactions, engagement",
-        reads=("gold.profiles", "identity.assignments", *_TRAIT_FACTS),
+        reads=("gold.profiles", "identity.assignments", "identity.holdings", *_TRAIT_FACTS),
         writes=("gold.traits",),
         run=compute,
         settings_used=("traits", "lake.business_timezone", "quality"),
@@ -77,7 +78,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         name="train_models",
         about="models from traits as they were, judged beside a simple rule, registered in MLflow",
-        reads=("gold.profiles", "identity.assignments", *_TRAIT_FACTS),
+        reads=("gold.profiles", "identity.assignments", "identity.holdings", *_TRAIT_FACTS),
         writes=(),
         run=train,
         settings_used=("models", "traits", "mlflow", "lake.business_timezone"),

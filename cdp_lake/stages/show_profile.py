@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame
 from cdp_lake.adapters.lake import Lake
 from cdp_lake.config.settings import Settings
 from cdp_lake.contracts.gold import PROFILES, SCORES, SEGMENT_MEMBERSHIPS
-from cdp_lake.contracts.identity import ASSIGNMENTS, IDENTIFIERS
+from cdp_lake.contracts.identity import ASSIGNMENTS, HOLDINGS, IDENTIFIERS
 from cdp_lake.contracts.silver import EVENTS, ORDERS, SOURCE_RECORDS
 from cdp_lake.errors import ConfigError
 from cdp_lake.gold.person import (
@@ -23,6 +23,8 @@ from cdp_lake.gold.person import (
     own_identifiers,
     own_records,
 )
+from cdp_lake.identity.holdings import records_and_devices, with_holders
+from cdp_lake.identity.rows import of_records
 from cdp_lake.stages.configuration import traits_contract
 from cdp_lake.stages.who_is_meant import (
     PURPOSE,
@@ -82,7 +84,7 @@ def person(lake: Lake, settings: Settings, profile_id: str, asked: str | None = 
         "traits": lambda: of_profile(lake.read(traits_contract(settings), PURPOSE), profile_id),
         "scores": lambda: of_profile(lake.read(SCORES, PURPOSE), profile_id),
         "segments": lambda: open_segments(lake.read(SEGMENT_MEMBERSHIPS, PURPOSE), profile_id),
-        "events": lambda: last_events(lake.read(EVENTS, PURPOSE), mine, LAST),
+        "events": lambda: last_events(_events(lake, mine), mine, LAST),
         "orders": lambda: last_orders(lake.read(ORDERS, PURPOSE), mine, LAST),
     }
     # Each is small and mostly waiting: several at once answer in half the time.
@@ -90,6 +92,15 @@ def person(lake: Lake, settings: Settings, profile_id: str, asked: str | None = 
         answers = dict(zip(questions, pool.map(lambda question: _rows(question()), questions.values()), strict=True))
     golden, traits = answers.pop("golden")[0], _by_family(settings, answers.pop("traits"))
     return Person(golden=golden, traits=traits, asked=asked, **answers)
+
+
+def _events(lake: Lake, mine: DataFrame) -> DataFrame:
+    """The events among which those of the records are: theirs, and where devices follow their holder those on them."""
+    events = lake.read(EVENTS, PURPOSE)
+    if HOLDINGS.name not in lake.versions:
+        return events
+    holdings = lake.read(HOLDINGS, PURPOSE)
+    return with_holders(of_records(events, records_and_devices(mine, holdings)), holdings, "occurred_at")
 
 
 def _by_family(settings: Settings, rows: list[Row]) -> dict[str, list[tuple[str, Any]]]:

@@ -6,13 +6,14 @@ from datetime import timezone
 
 from cdp_lake.adapters.clock import now
 from cdp_lake.config.settings import Settings
-from cdp_lake.contracts import conform
-from cdp_lake.contracts.identity import ASSIGNMENTS, DECISIONS, IDENTIFIERS
+from cdp_lake.contracts import TableContract, conform
+from cdp_lake.contracts.identity import ASSIGNMENTS, COMPARABLES, DECISIONS, HOLDINGS, IDENTIFIERS
 from cdp_lake.contracts.silver import SOURCE_RECORDS
 from cdp_lake.identity.assignments import standing
 from cdp_lake.identity.decisions import must_links, sides
 from cdp_lake.identity.edges import linked
 from cdp_lake.identity.guardrails import guarded
+from cdp_lake.identity.holdings import has_holders, holdings
 from cdp_lake.identity.identifiers import identifiers_of, people_of
 from cdp_lake.identity.owners import has_owners
 from cdp_lake.identity.rows import first_seen, identifier_rows, live_identifiers, record_keys, value_keys
@@ -41,7 +42,7 @@ def stitch(job: Job) -> None:
 def _stitched(job: Job) -> None:
     rules = job.settings.identity
     # Values expire on records that nothing happened to; and who owns a value may hang on values of records far off.
-    anew = job.rebuild or rules.depends_on_time or has_owners(rules)
+    anew = job.rebuild or rules.depends_on_time or has_owners(rules) or has_holders(rules)
     since = None if anew else job.resumes_from(SOURCE_RECORDS)
     if since is not None:
         change = changed_since(job, since)
@@ -69,6 +70,8 @@ def _stitch_all(job: Job) -> None:
     if rules.resemblance is not None:
         alike = resembling_pairs(job, rules.resemblance)
         found = found if alike is None else found.unionByName(alike)
+    else:
+        _emptied(job, COMPARABLES)
     edges = job.staged(found, "edges")
     job.progress.step(f"{edges.count():,} edges found")
     clusters, edges = settled(job, nodes, edges, live_identifiers(identifiers).unionByName(sides(decisions)))
@@ -76,7 +79,17 @@ def _stitch_all(job: Job) -> None:
     people_now = named(job, clusters, standing(published))
     assigned = job.staged(people_now.join(first_seen(records), "record_sk"), "assigned")
     job.upsert(IDENTIFIERS, conform(identifier_rows(identifiers), IDENTIFIERS).persist(), complete=True)
+    if has_holders(rules):
+        job.upsert(HOLDINGS, conform(holdings(identifiers, people, rules), HOLDINGS).persist(), complete=True)
+    else:
+        _emptied(job, HOLDINGS)
     commit_people(job, People(edges, assigned, published), AUTHOR)
+
+
+def _emptied(job: Job, table: TableContract) -> None:
+    """Takes back what rules asked for that are no longer in force."""
+    if table.name in job.lake.versions:
+        job.upsert(table, job.lake.tables.empty(table), complete=True)
 
 
 def beyond_the_records(settings: Settings) -> str:
