@@ -29,6 +29,7 @@ REASONS = {
     "ambiguous_value": "a record without a name, at a value of several names",
     "ambiguous_record": "a record whose name is not told for certain",
     "below_automatic": "probable, and not sure enough to link by itself",
+    "unlike_the_others": "these two are alike, but not the records that they would bring together",
     "limit_of_the_cluster": "together they would hold more of something than one person has",
     "cannot_link": "a person said that they are two people",
     "cluster_too_large": "together they would be more records than one person has",

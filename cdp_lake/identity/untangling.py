@@ -10,8 +10,10 @@ from cdp_lake.identity.decisions import CANNOT_LINK, MUST_LINK, is_side
 from cdp_lake.identity.resemblance import RESEMBLES
 
 LIMIT, SIZE = "limit_of_the_cluster", "cluster_too_large"
+# Two records resemble each other, but not the others that they would bring together.
+UNLIKE_THE_OTHERS = "unlike_the_others"
 # Refusals that depend on what else is in the cluster: taken back when it is put together anew.
-OF_THE_CLUSTER = (LIMIT, SIZE, CANNOT_LINK)
+OF_THE_CLUSTER = (LIMIT, SIZE, UNLIKE_THE_OTHERS, CANNOT_LINK)
 
 
 class Edge(NamedTuple):

@@ -16,6 +16,7 @@ from cdp_lake.identity.clusters import demoted, edges_inside, live_edges, member
 from cdp_lake.identity.invariants import broken_laws
 from cdp_lake.identity.rows import edge_rows, of_records, without
 from cdp_lake.identity.scope import between_profiles, reachable
+from cdp_lake.stages.cohesion import cohesive
 from cdp_lake.stages.job import Job
 from cdp_lake.stages.settle_households import household_history
 
@@ -23,10 +24,15 @@ PURPOSE = "identity"
 
 
 def settled(job: Job, nodes: DataFrame, edges: DataFrame, held: DataFrame) -> tuple[DataFrame, DataFrame]:
-    """Clusters that keep every limit, and the edges as they then stand; only what breaks a limit is built again.
+    """Clusters that keep every limit and hold together, and the edges as they then stand.
 
-    nodes: one row per record. edges: as found, with the must-links. held: live identifiers and sides of cannot-links.
+    Only what breaks a limit, or does not hold together, is built again. nodes: one row per record. edges: as found,
+    with the must-links. held: live identifiers and sides of cannot-links.
     """
+    return cohesive(job, *_within_limits(job, nodes, edges, held))
+
+
+def _within_limits(job: Job, nodes: DataFrame, edges: DataFrame, held: DataFrame) -> tuple[DataFrame, DataFrame]:
     rules = job.settings.identity
     clusters = connected_components(nodes, live_edges(edges), rules.components)
     broken = job.staged(violations(clusters, held, rules), "broken")

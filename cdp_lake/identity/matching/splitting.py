@@ -83,8 +83,27 @@ def settled(labels: Labels, pairs: pd.DataFrame) -> Labels:
         if len(members) <= LARGEST:
             rows = by_component.get(labels[members[0]], np.array([], dtype=np.int64))
             inside = rows[labels[ends[rows, 1]] == labels[members[0]]]
-            found[members] = members[_average_linkage(_evidence(members, ends[inside], told[inside]))]
+            evidence = _evidence(members, ends[inside], told[inside])
+            found[members] = members[_average_linkage(evidence, evidence[0].copy())]
     return found
+
+
+def entities_of(groups: Labels, pairs: pd.DataFrame) -> Labels:
+    """The entity of each record of one component: groups that are one already join where they hold together.
+
+    groups: the group of each record 0..n-1. pairs: as in `settled`; pairs of records that nobody graded say nothing.
+    """
+    known, place = np.unique(groups, return_inverse=True)
+    ends = np.sort(place[pairs[["record_l", "record_r"]].to_numpy()], axis=1)
+    between = ends[:, 0] != ends[:, 1]
+    one, other = ends[between].T
+    told = pairs[list(_TOLD)].to_numpy(np.float64)[between]
+    evidence, best = np.zeros((len(_TOLD), len(known), len(known))), np.zeros((len(known), len(known)))
+    np.maximum.at(best, (one, other), told[:, 0])
+    for table, values in zip(evidence, _as_evidence(told), strict=True):
+        np.add.at(table, (one, other), values)
+    evidence += evidence.transpose(0, 2, 1)
+    return _average_linkage(evidence, best + best.T)[place]
 
 
 def confidence(entity: Labels, inside: pd.DataFrame, best: pd.DataFrame) -> Shares:
@@ -129,20 +148,25 @@ def _evidence(members: Labels, ends: Labels, told: Shares) -> Shares:
     place = np.searchsorted(members, ends)
     tables = np.zeros((len(_TOLD), len(members), len(members)))
     tables[1] = 1.0
-    counts = 1 - told[:, 1]
-    values = np.stack([told[:, 0] * counts, counts, *told.T[2:]])
+    values = _as_evidence(told)
     tables[:, place[:, 0], place[:, 1]] = values
     tables[:, place[:, 1], place[:, 0]] = values
     return tables
 
 
-def _average_linkage(evidence: Shares) -> Labels:
+def _as_evidence(told: Shares) -> Shares:
+    """Rows of pairs, in the order of `_TOLD`, as rows of evidence: pairs that say nothing weigh nothing."""
+    counts = 1 - told[:, 1]
+    return np.stack([told[:, 0] * counts, counts, *told.T[2:]])
+
+
+def _average_linkage(evidence: Shares, best: Shares) -> Labels:
     """The group of each row: its first member. Always the two closest groups join, the first of equals.
 
-    evidence: as `_evidence` gives it; it is added up on the way.
+    evidence: as `_evidence` gives it. best: the probability of the best pair of each two rows. Both change on the way.
     """
     size = evidence.shape[1]
-    best, groups = evidence[0].copy(), np.arange(size)
+    groups = np.arange(size)
     close = np.array([_closeness(row, best, evidence) for row in range(size)])
     for _ in range(size - 1):
         one, other = sorted(divmod(int(np.argmax(close)), size))
