@@ -52,7 +52,7 @@ clean: ## Remove the demo's lake (lake/, demo/) and what the tools wrote; .venv 
 	$(INSTALL) '.[test]'
 	@touch $@ .venv/.demo
 
-.jars/.ready: infra/jars.lock | .venv/.made
+.jars/.ready: infra/jars.lock $(wildcard cdp_lake/adapters/java/*.java) | .venv/.made
 	@test -x $(BIN)/cdp-lake || $(INSTALL) '.[demo]'
 	$(BIN)/python -m cdp_lake.adapters.jars
 	@touch $@

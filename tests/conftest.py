@@ -35,7 +35,7 @@ if not hasattr(sys.modules["__main__"], "__file__"):
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """One small session per process, started by the first test that asks for it."""
-    wanting = jars.problems(jars.read_lock(jars.lock_file()), jars.jars_dir())
+    wanting = jars.wanting(jars.jars_dir())
     if wanting:
         message = f"Spark cannot start: {'; '.join(wanting)}. Run: {jars.INSTALL_LINE}"
         pytest.fail(message) if IN_CI else pytest.skip(message)

@@ -107,12 +107,11 @@ def _scala() -> Check:
 def _jars(settings: SparkSettings) -> Check:
     advice = f"Run: {jars.INSTALL_LINE}"
     try:
-        locked = jars.read_lock(jars.lock_file())
-        wanting = jars.problems(locked, settings.jars_dir or jars.jars_dir())
+        wanting = jars.wanting(settings.jars_dir or jars.jars_dir())
     except CdpLakeError as error:
         return Check("JARs", False, str(error), advice)
     more = f" (and {len(wanting) - 1} more)" if len(wanting) > 1 else ""
-    found = f"{wanting[0]}{more}" if wanting else f"{len(locked)} present and checked"
+    found = f"{wanting[0]}{more}" if wanting else f"{len(jars.jar_paths())} present and checked"
     return Check("JARs", not wanting, found, advice)
 
 

@@ -1,4 +1,4 @@
-"""The JARs of Spark: fetched once, checked against infra/jars.lock at every start.
+"""The JARs of Spark: fetched once, checked against infra/jars.lock at every start; one more is compiled from here.
 
 `python -m cdp_lake.adapters.jars` fetches what is missing; afterwards no start needs the network.
 """
@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from cdp_lake.adapters import ivy
+from cdp_lake.adapters import ivy, java_functions
 from cdp_lake.errors import CdpLakeError, EnvironmentProblem
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -89,6 +89,11 @@ def problems(jars: tuple[Jar, ...], folder: Path) -> list[str]:
     return missing + wrong
 
 
+def wanting(folder: Path) -> list[str]:
+    """One line for each JAR of the lock, and for our own, that a start would miss in the folder."""
+    return problems(read_lock(lock_file()), folder) + java_functions.problems(folder)
+
+
 def _seen_hash(file: Path, stamp: dict[str, list[str]]) -> str | None:
     """The file's hash; read from the stamp while its size and time have not moved, so a start is cheap."""
     if not file.is_file():
@@ -126,9 +131,9 @@ def _write_stamp(folder: Path, stamp: dict[str, list[str]]) -> None:
 
 
 def jar_paths(folder: Path | None = None) -> list[Path]:
-    """The files Spark starts with, in the order of the lock."""
+    """The files Spark starts with, in the order of the lock, our own last."""
     home = folder or jars_dir()
-    return [home / jar.file_name for jar in read_lock(lock_file())]
+    return [home / name for name in (*(jar.file_name for jar in read_lock(lock_file())), java_functions.NAME)]
 
 
 def resolve(jars: tuple[Jar, ...], folder: Path) -> None:
@@ -164,11 +169,13 @@ def main(arguments: list[str] | None = None) -> int:
             say(_pin(chosen.pin) + "\n")
             return 0
         jars, folder = read_lock(lock_file()), jars_dir()
-        wanting = problems(jars, folder)
-        if wanting:
-            say(f"fetching {len(wanting)} of {len(jars)} JARs into {folder} (about 85 MB, once)\n")
+        missing = problems(jars, folder)
+        if missing:
+            say(f"fetching {len(missing)} of {len(jars)} JARs into {folder} (about 85 MB, once)\n")
             resolve(jars, folder)
-        say(f"{len(jars)} JARs ready and checked\n")
+        if java_functions.problems(folder):
+            java_functions.build(folder)
+        say(f"{len(jar_paths(folder))} JARs ready and checked\n")
     except CdpLakeError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

@@ -34,6 +34,8 @@ def options(jars_folder: Path, compiler: Literal["quick", "thorough"]) -> list[s
     # Spark compiles each query anew: the room that compiled code is given by default is full within minutes, and
     # from then on Java interprets everything.
     chosen.append("-XX:ReservedCodeCacheSize=512m")
+    # The projection that scores a pair is one method beyond the size that Java compiles: it would be interpreted.
+    chosen.append("-XX:-DontCompileHugeMethods")
     if compiler == "quick":
         # Little work leaves little garbage: threads that collect it beside the work cost more than they save.
         chosen += ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]

@@ -1,29 +1,29 @@
 """Text similarities for the session's SQL. Classic Spark only.
 
-Spark itself has Levenshtein and nothing else. Jaro-Winkler is RapidFuzz's, over Arrow batches, because the one of the
-small JAR in Splink's wheel counts otherwise than DuckDB, which models are trained with; the others are the JAR's.
+Spark itself has Levenshtein and nothing else. Jaro-Winkler is our own Java, because the one of the small JAR in
+Splink's wheel counts otherwise than DuckDB, which models are trained with. The others are that JAR's; only a model that
+Splink itself made asks for them.
 """
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, cast
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from pyspark.sql import SparkSession
-from pyspark.sql.pandas.functions import arrow_udf
 from pyspark.sql.types import DoubleType
 
 from cdp_lake.errors import EnvironmentProblem
-from cdp_lake.identity.matching.jaro_winkler import jaro_winkler
+from cdp_lake.identity.matching.compiling import CompiledModel
 
 _JAR = "internals/files/spark_jars/scala-udf-similarity-0.2.1_spark4.x.jar"
-_CLASSES = {
+_OF_SPLINK = {
     "jaro_sim": "uk.gov.moj.dash.linkage.JaroSimilarity",
     "jaccard": "uk.gov.moj.dash.linkage.JaccardSimilarity",
     "damerau_levenshtein": "uk.gov.moj.dash.linkage.LevDamerauDistance",
 }
+JARO_WINKLER = "jaro_winkler"
 
 
 def similarity_jar() -> Path:
@@ -36,15 +36,13 @@ def similarity_jar() -> Path:
     return found
 
 
-def register_similarities(spark: SparkSession) -> None:
-    """Makes the functions known to the session's SQL."""
-    for name, java_class in _CLASSES.items():
-        spark.udf.registerJavaFunction(name, java_class, DoubleType())
-    spark.udf.register("jaro_winkler", arrow_udf(_jaro_winkler_of_batch, DoubleType()))  # type: ignore[call-overload]
-
-
-def _jaro_winkler_of_batch(one: pa.Array, other: pa.Array) -> pa.Array:
-    """Null where either text is."""
-    known = pc.and_(pc.is_valid(one), pc.is_valid(other))
-    similar = jaro_winkler(one.filter(known).to_pylist(), other.filter(known).to_pylist())
-    return pc.replace_with_mask(pa.nulls(len(one), pa.float64()), known, pa.array(similar))
+def register_similarities(spark: SparkSession, model: CompiledModel) -> None:
+    """Makes the functions that the model asks for known to the session's SQL."""
+    asked = " ".join(model.similarities.values())
+    if f"{JARO_WINKLER}(" in asked:
+        jvm, session = cast(Any, spark._jvm), cast(Any, spark._jsparkSession)
+        number = jvm.org.apache.spark.sql.types.DataTypes.DoubleType
+        session.udf().register(JARO_WINKLER, jvm.cdp_lake.JaroWinkler(), number)
+    for name, java_class in _OF_SPLINK.items():
+        if f"{name}(" in asked:
+            spark.udf.registerJavaFunction(name, java_class, DoubleType())

@@ -4,6 +4,7 @@ pyspark's script asks the first `python3` of the PATH where Spark is, and takes 
 there is a `spark-distribution` beside the script. `python -m cdp_lake.adapters.spark_home` makes one of links.
 """
 
+import os
 import shlex
 import shutil
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pyspark
 
 from cdp_lake.adapters import jars, machine
+from cdp_lake.adapters.similarities import similarity_jar
 
 NAME = "spark-distribution"
 # Of the installed pyspark: the start scripts, Spark itself, and the Python side for the driver.
@@ -34,7 +36,7 @@ def make(scripts: Path, python: str, jars_folder: Path) -> Path:
     (home / "conf" / "spark-env.sh").write_text(_ENVIRONMENT.format(python=shlex.quote(python)))
     own = (
         # A local driver; a cluster takes the JARs with --jars, and both words win over these.
-        f"spark.driver.extraClassPath {jars_folder.resolve()}/*",
+        f"spark.driver.extraClassPath {jars_folder.resolve()}/*{os.pathsep}{similarity_jar()}",
         f"spark.driver.memory {machine.driver_memory()}",
     )
     (home / "conf" / "spark-defaults.conf").write_text("\n".join((_DEFAULTS.read_text(), *own, "")))

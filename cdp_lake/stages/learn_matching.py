@@ -61,10 +61,10 @@ def learn(spark: SparkSession, records: pd.DataFrame, plan: BlockingPlan, say: S
     compared = comparisons(records.columns)
     if not plan.rules or not compared:
         return None
-    register_similarities(spark)
     observed, looked_at = chance_agreement(records, compared)
     chances = {c.name: smoothed_u(c, observed[c.name], looked_at) for c in compared}
     first = compiled(model_of(compared, untrained(compared, chances)))
+    register_similarities(spark, first)
     columns = tuple(c for c in records.columns if c not in NOT_COMPARED)
     nodes = spark.createDataFrame(with_frequencies(records, compared)).persist()
     proposed = candidate_pairs(nodes, plan.rules, key_sql(records.columns))

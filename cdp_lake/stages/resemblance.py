@@ -106,7 +106,7 @@ def _edges(job: Job, rules: ResemblanceRules, kept: KeptModel, records: DataFram
     """The pairs scored, those kept that link or are to be looked at."""
     pairs, model = job.staged(pairs, "candidates"), kept.model
     nodes = job.staged(with_kept_frequencies(records, kept.frequencies), "compared")
-    register_similarities(job.spark)
+    register_similarities(job.spark, model.compiled)
     scored = model.probabilities(graded(with_ends(pairs, nodes, model.compiled, model.columns), model.compiled))
     edges = job.staged(resembling(scored, rules, kept.number), "resembling")
     sure, every = edges.where("refused_by is null").count(), edges.count()

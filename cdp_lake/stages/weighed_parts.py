@@ -41,7 +41,7 @@ def _weighed(lake: Lake, settings: Settings, version: str, pairs: list[Pair]) ->
     if kept is None:
         return {}
     spark, model = lake.spark, kept.model
-    register_similarities(spark)
+    register_similarities(spark, model.compiled)
     asked = spark.createDataFrame(pairs, "record_l BIGINT, record_r BIGINT")
     few = spark.createDataFrame([(end,) for end in sorted({end for pair in pairs for end in pair})], "record_sk BIGINT")
     records = comparable_records(of_records(lake.read(SOURCE_RECORDS, PURPOSE), few))

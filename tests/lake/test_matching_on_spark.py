@@ -120,8 +120,8 @@ def test_pairs_get_the_compared_columns_of_both_ends(spark):
 
 
 def test_each_similarity_stands_once_in_the_plan_however_many_grades_and_weights_ask_for_it(spark):
-    register_similarities(spark)
     model = compiled(_two_names())
+    register_similarities(spark, model)
     pairs = spark.createDataFrame([], ", ".join(f"{column} {kind}" for column, kind in _columns_of_two_names()))
 
     plan = _plan(spark, weighed(graded(pairs, model), model))
@@ -148,11 +148,12 @@ def _plan(spark, frame):
 
 def test_a_similarity_of_nothing_is_nothing(spark):
     """The JVM functions say 0 or 1 for a null; then 'not alike' would be a grade of people without a name."""
-    register_similarities(spark)
     texts = spark.createDataFrame([("ann", None), (None, "ann"), (None, None)], "a_l STRING, a_r STRING")
     for name in SIMILARITIES:
         levels = [{"sql_condition": f"{name}(a_l, a_r) is null"}, {"sql_condition": "ELSE"}]
-        (sql,) = compiled(_model("a", _even(levels))).similarities.values()
+        model = compiled(_model("a", _even(levels)))
+        register_similarities(spark, model)
+        (sql,) = model.similarities.values()
         assert [row[0] for row in texts.select(F.expr(sql)).collect()] == [None] * 3, name
 
 
@@ -273,9 +274,9 @@ def _splink(table, file):
 
 @pytest.mark.parametrize("table", [_fake_1000, _febrl3], ids=["fake_1000", "febrl3"])
 def test_similarities_and_weights_are_splinks_own_on_every_pair_it_proposes(spark, tmp_path, table):
-    register_similarities(spark)
     trained, splinks = _splink(table(), tmp_path / "model.json")
     model = compiled(trained)
+    register_similarities(spark, model)
     compared = [f"gamma_{c.name}" for c in model.comparisons]
     pairs = splinks.drop(columns=[*compared, "match_weight", "match_probability"])
 

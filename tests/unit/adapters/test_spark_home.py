@@ -1,6 +1,7 @@
 """The Spark home beside spark-submit: this Python, these JARs, and made anew as often as wanted."""
 
 import subprocess
+from pathlib import Path
 
 from cdp_lake.adapters import spark_home
 
@@ -30,7 +31,9 @@ def test_the_driver_gets_the_settings_of_infra_and_the_jars(tmp_path):
     lines = (_made(tmp_path, "/some/python") / "conf" / "spark-defaults.conf").read_text().splitlines()
     settings = dict(line.split(maxsplit=1) for line in lines if line and not line.startswith("#"))
     assert settings["spark.sql.extensions"] == "io.delta.sql.DeltaSparkSessionExtension"
-    assert settings["spark.driver.extraClassPath"] == f"{tmp_path}/jars with a space/*"
+    files, of_splink = settings["spark.driver.extraClassPath"].split(":")
+    assert files == f"{tmp_path}/jars with a space/*"
+    assert Path(of_splink).is_file()
     assert settings["spark.driver.memory"].endswith("m")
 
 
