@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import model_validator
 
-from cdp_lake.config.identity import Namespace
 from cdp_lake.config.layers import Layer, NamedItems, Where
+from cdp_lake.config.namespace import Namespace
 from cdp_lake.config.strict import Strict
 from cdp_lake.errors import did_you_mean
 

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from cdp_lake.config.identity import SCOPE
+from cdp_lake.config.namespace import SCOPE
 from cdp_lake.config.survivorship import ATTRIBUTES, SurvivorshipRules
 from cdp_lake.contracts.conform import conform
 from cdp_lake.contracts.gold import PROFILES

@@ -9,7 +9,8 @@ from functools import reduce
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from cdp_lake.config.identity import MASKED, Follows, IdentityRules, Namespace, Strength
+from cdp_lake.config.identity import IdentityRules
+from cdp_lake.config.namespace import MASKED, Follows, Namespace, Strength
 
 NAMESPACE, VALUE = "namespace", "value"
 OF_VALUE = (NAMESPACE, VALUE)

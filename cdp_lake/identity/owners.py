@@ -9,7 +9,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from cdp_lake.config.identity import Follows, IdentityRules
+from cdp_lake.config.identity import IdentityRules
+from cdp_lake.config.namespace import Follows
 from cdp_lake.identity.namespaces import (
     OF_VALUE,
     is_device_that_follows,

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import arrow_udf
 from pyspark.sql.types import StringType
 
-from cdp_lake.config.identity import MASKED
+from cdp_lake.config.namespace import MASKED
 
 STARS = "***"
 

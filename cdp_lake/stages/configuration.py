@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cdp_lake.config.destinations import check_destinations
-from cdp_lake.config.identity import type_of
 from cdp_lake.config.models import check_models
+from cdp_lake.config.namespace import type_of
 from cdp_lake.config.quality import check_suites
 from cdp_lake.config.segments import SegmentRules
 from cdp_lake.config.settings import Loaded, Settings, load_settings, located

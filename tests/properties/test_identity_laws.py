@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import functions as F
 
-from cdp_lake.config.identity import IdentityRules, Namespace
+from cdp_lake.config.identity import IdentityRules
+from cdp_lake.config.namespace import Namespace
 from cdp_lake.identity.assignments import mutual_best, without_used
 from cdp_lake.identity.edges import linked
 from cdp_lake.identity.untangling import Edge, Limits, untangled

@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from cdp_lake.config.identity import MASKED, IdentityRules, Namespace
+from cdp_lake.config.identity import IdentityRules
+from cdp_lake.config.namespace import MASKED, Namespace
 from cdp_lake.identity.clusters import demoted, violations
 from cdp_lake.identity.edges import linked
 from cdp_lake.identity.guardrails import guarded

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from cdp_lake.config.identity import IdentityRules, type_of
+from cdp_lake.config.identity import IdentityRules
+from cdp_lake.config.namespace import type_of
 
 NO_VALUE = 0  # the identifier of an edge whose ends share no single value
 

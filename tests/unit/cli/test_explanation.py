@@ -7,7 +7,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from rich.console import Console
 
-from cdp_lake.config.identity import IdentityRules, Namespace
+from cdp_lake.config.identity import IdentityRules
+from cdp_lake.config.namespace import Namespace
 from cdp_lake.console import evidence_words, explanation
 from cdp_lake.errors import InvariantBroken
 from cdp_lake.identity import guardrails, names_at_values, resemblance, untangling

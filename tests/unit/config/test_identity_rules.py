@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from cdp_lake.cli import main
-from cdp_lake.config.identity import MASKED, IdentityRules, Namespace
+from cdp_lake.config.identity import IdentityRules
 from cdp_lake.config.layers import Layer
+from cdp_lake.config.namespace import MASKED, Namespace
 from cdp_lake.config.settings import Loaded
 from cdp_lake.errors import ConfigError
 from cdp_lake.silver.lookup import readings

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cdp_lake.config.identity import CompositeRule, IdentityRules, Namespace
+from cdp_lake.config.identity import CompositeRule, IdentityRules
+from cdp_lake.config.namespace import Namespace
 from cdp_lake.identity.explaining.cuts import joints, split_off, weakest_cut
 from cdp_lake.identity.explaining.links import Link, as_edge, as_value, ends_of, parts, trust_of
 from cdp_lake.identity.explaining.paths import joined_in_order, shortest_path

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdp_lake.config.identity import IdentityRules, Namespace
+from cdp_lake.config.identity import IdentityRules
+from cdp_lake.config.namespace import Namespace
 from cdp_lake.identity.holdings import Use, held_spans, holdings, with_holders
 
 DAY = datetime(2017, 3, 1, tzinfo=timezone.utc)
