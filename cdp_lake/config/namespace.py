@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, PositiveInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from cdp_lake.config.strict import Strict
@@ -45,8 +45,10 @@ class Namespace(Strict):
     whoever signs in on it. `priority` is the order of trust, 1 the highest: the weakest evidence gives way first.
 
     How many: `limit` is the number of values one profile may hold, and `unique: true` is how to write `limit: 1`; a
-    cluster with more is taken apart. A value on more than `max_holders` records, or with more than `max_names`
-    different given names, is refused everywhere; not so the `allowed` ones, which a person has looked at.
+    cluster with more is taken apart. `limit_within_days`, values by days, does the same for those that are first seen
+    with a profile within so many days of each other: `{7: 3}` is three new ones a week. A value on more than
+    `max_holders` records, or with more than `max_names` different given names, is refused everywhere; not so the
+    `allowed` ones, which a person has looked at.
 
     `scopes`: sources may map values into `name@app` or `name@brand`. Each scope is a namespace of its own under the
     rules of its type: values never match across scopes, and limits count within one. Listed, the scopes are closed.
@@ -75,6 +77,7 @@ class Namespace(Strict):
     normaliser: Normaliser = "text"
     unique: bool = False
     limit: int | None = Field(default=None, ge=1)
+    limit_within_days: dict[PositiveInt, PositiveInt] = Field(default={})
     max_holders: int | None = Field(default=None, ge=1)
     max_names: int = Field(default=20, ge=1)
     keyed_hash: bool = False
@@ -119,6 +122,8 @@ class Namespace(Strict):
             yield "limit", f"`unique: true` is one value per profile, `limit` says {self.limit}; leave one of them out"
         if "unique" in given and not self.unique and self.limit == 1:
             yield "unique", "`limit: 1` is what `unique: true` means; leave `unique: false` out, or raise the limit"
+        for days, most in self.limit_within_days.items():
+            yield from self._of_a_window(days, most)
         if {"max_names", "max_holders"} <= given and self.max_holders is not None and self.max_names > self.max_holders:
             first = f"beyond max_holders {self.max_holders} records a value is refused anyway"
             yield "max_names", f"max_names {self.max_names} is never reached: {first}"
@@ -130,6 +135,14 @@ class Namespace(Strict):
             yield "follows", f"only `strength: device` follows somebody, this one is {self.strength}"
         if self.strength == "device" and not self.reassignable:
             yield "reassignable", "a device says by `follows` whose it is; leave `reassignable` out"
+
+    def _of_a_window(self, days: int, most: int) -> Iterable[tuple[str, str]]:
+        key = "limit_within_days"
+        if self.limit is not None and most >= self.limit:
+            yield key, f"{most} within {days} days is never reached: `limit` allows {self.limit} at any time"
+        for longer, fewer in self.limit_within_days.items():
+            if longer > days and fewer < most:
+                yield key, f"{most} within {days} days is never reached: {fewer} are allowed within {longer}"
 
     def _unreachable(self) -> Iterable[tuple[str, str]]:
         """(setting, problem) of listed values that another rule, or the normaliser, keeps from ever meeting theirs."""

@@ -31,6 +31,7 @@ REASONS = {
     "below_automatic": "probable, and not sure enough to link by itself",
     "unlike_the_others": "these two are alike, but not the records that they would bring together",
     "limit_of_the_cluster": "together they would hold more of something than one person has",
+    "limit_within_days": "together they would have got more of something at once than one person does",
     "cannot_link": "a person said that they are two people",
     "cluster_too_large": "together they would be more records than one person has",
 }

@@ -58,9 +58,9 @@ def with_new_judgement(rows: DataFrame, stored: DataFrame, judged: DataFrame) ->
 
 
 def name_links(stored: DataFrame, judged: DataFrame, changed: DataFrame) -> DataFrame:
-    """One row per live (record, namespace, value) as it now is, with whether the record gives a name."""
+    """One row per live (record, namespace, value) as it now is: since when, and whether the record gives a name."""
     # judged: one row per (record, namespace, value); changed: one row per record.
-    columns = (*KEY, "is_named")
+    columns = (*KEY, "valid_from", "is_named")
     untouched = stored.where("is_live").join(changed, RECORD, "left_anti").join(judged, list(KEY), "left_anti")
     now = judged.where(F.col("refused_by").isNull()).withColumn("is_named", F.col("given_key").isNotNull())
     return untouched.select(*columns).unionByName(now.select(*columns))

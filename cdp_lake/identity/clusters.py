@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import reduce
+
 import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdp_lake.config.identity import IdentityRules
 from cdp_lake.identity.decisions import MUST_LINK, names_a_side
-from cdp_lake.identity.namespaces import looked_up, setting
+from cdp_lake.identity.namespaces import OF_VALUE, looked_up, setting
 from cdp_lake.identity.resemblance import RESEMBLES
-from cdp_lake.identity.untangling import OF_THE_CLUSTER, Edge, Limits, Untangled, untangled
+from cdp_lake.identity.time_windows import crowded, has_window, time_windows
+from cdp_lake.identity.untangling import OF_THE_CLUSTER, Edge, Held, Limits, Untangled, untangled
 
 _KEY = ("src_record_sk", "dst_record_sk", "rule", "identifier_sk")
 _SEEN = ("first_seen_at", "last_seen_at")
@@ -20,10 +24,10 @@ _JUDGED = """src_record_sk BIGINT, dst_record_sk BIGINT, rule STRING, identifier
 
 
 def violations(clusters: DataFrame, held: DataFrame, rules: IdentityRules) -> DataFrame:
-    """One row per cluster that holds too many values of a namespace, or too many records.
+    """One row per cluster that holds too many values of a namespace, got too many at once, or has too many records.
 
-    clusters: one row per record (record_sk, cluster_sk). held: one row per (record, namespace, value) that counts:
-    live identifiers, and the sides of cannot-links.
+    clusters: one row per record (record_sk, cluster_sk). held: one row per (record, namespace, value) that counts,
+    with when it was first seen (`valid_from`): live identifiers, and the sides of cannot-links.
     """
     limit = _limit(rules)
     values = held.where(limit.isNotNull()).join(clusters, "record_sk")
@@ -31,7 +35,7 @@ def violations(clusters: DataFrame, held: DataFrame, rules: IdentityRules) -> Da
     too_many = counted.where(F.col("_values") > limit).select("cluster_sk")
     sizes = clusters.groupBy("cluster_sk").agg(F.count("*").alias("_records"))
     too_large = sizes.where(F.col("_records") > rules.max_cluster_records).select("cluster_sk")
-    return too_many.union(too_large).distinct()
+    return reduce(DataFrame.union, _crowds(held, clusters, rules), too_many.union(too_large)).distinct()
 
 
 def unexcused(broken: DataFrame, clusters: DataFrame, edges: DataFrame) -> DataFrame:
@@ -54,12 +58,21 @@ def demoted(
     home = clusters.join(broken, "cluster_sk", "left_semi")
     links = live_edges(edges).withColumn("_trust", _trust(rules))
     inside = links.join(home.withColumnRenamed("record_sk", "src_record_sk"), "src_record_sk")
-    counting = held.where(_limit(rules).isNotNull()).join(home, "record_sk").withColumnRenamed("cluster_sk", "_cluster")
-    limits = Limits({n.name: n.limit for n in rules.namespaces if n.limit is not None}, rules.max_cluster_records)
+    counting = (
+        held.where(_limit(rules).isNotNull() | has_window(rules))
+        .join(home, "record_sk")
+        .withColumnRenamed("cluster_sk", "_cluster")
+    )
+    limits = Limits(
+        {n.name: n.limit for n in rules.namespaces if n.limit is not None},
+        rules.max_cluster_records,
+        {n.name: n.limit_within_days for n in rules.namespaces if n.limit_within_days},
+    )
 
     def judged(links: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
         ordered = links.sort_values(["_trust", "first_seen_at", *_KEY], na_position="last")
-        values = zip(held["record_sk"], held["namespace"], held["value"], strict=True)
+        seen = (None if pd.isna(time) else time for time in held["valid_from"])
+        values = map(Held, held["record_sk"], held["namespace"], held["value"], seen)
         ends = [Edge(*row) for row in ordered[list(_KEY)].itertuples(index=False)]
         return _as_rows(untangled(ends, values, limits), ordered)
 
@@ -107,6 +120,15 @@ def _as_rows(found: Untangled, links: pd.DataFrame) -> pd.DataFrame:
     rows += [(*one.edge, *seen[one.instead_of], one.via, None) for one in found.stand_ins]
     table = pd.DataFrame(rows, columns=[*_KEY, *_SEEN, "via_record_sk", "why"])
     return table.astype({"via_record_sk": "Int64", **dict.fromkeys(_SEEN, "datetime64[us]")})
+
+
+def _crowds(held: DataFrame, clusters: DataFrame, rules: IdentityRules) -> Iterator[DataFrame]:
+    """For each window one row per cluster with too many values that were first seen within it."""
+    seen = held.where(has_window(rules)).join(clusters, "record_sk").groupBy("cluster_sk", *OF_VALUE)
+    dated = seen.agg(F.min("valid_from").alias("valid_from"))
+    # dated: one row per (cluster, namespace, value).
+    for window in time_windows(rules):
+        yield crowded(dated, "cluster_sk", window)
 
 
 def _limit(rules: IdentityRules) -> Column:

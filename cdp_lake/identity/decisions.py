@@ -78,10 +78,14 @@ def must_links(decisions: DataFrame, records: DataFrame) -> DataFrame:
 
 
 def sides(decisions: DataFrame) -> DataFrame:
-    """One row per (record, namespace, value): which side of which cannot-link in force the record is on."""
+    """One row per (record, namespace, value): which side of which cannot-link in force the record is on.
+
+    In the shape of live identifiers; a side is never first seen (`valid_from`).
+    """
     apart = in_force(decisions).where(F.col("kind") == CANNOT_LINK)
     namespace = F.concat(F.lit(_SIDES), F.col("decision_no").cast("string"))
-    return apart.select("record_sk", namespace.alias("namespace"), F.col("side").cast("string").alias("value"))
+    never = F.lit(None).cast("timestamp").alias("valid_from")
+    return apart.select("record_sk", namespace.alias("namespace"), F.col("side").cast("string").alias("value"), never)
 
 
 def is_side(namespace: str) -> bool:

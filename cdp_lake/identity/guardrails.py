@@ -24,6 +24,7 @@ from cdp_lake.identity.namespaces import (
     setting,
 )
 from cdp_lake.identity.owners import has_owners, with_owners
+from cdp_lake.identity.time_windows import crowded, time_windows
 
 MASKED_VALUE, UNKNOWN_NAMESPACE, BLOCKED_VALUE = "masked_value", "unknown_namespace", "blocked_value"
 FOLLOWS_NOBODY, EXPIRED = "device_follows_nobody", "expired"
@@ -130,11 +131,15 @@ def _disputes(known: DataFrame, rules: IdentityRules) -> DataFrame:
 
 
 def _crowded(known: DataFrame, rules: IdentityRules) -> DataFrame:
-    """One row per (record, namespace) with more values than one person has."""
+    """One row per (record, namespace) with more values than one person has, or gets at once."""
     limited = known.where(setting(rules, "limit").isNotNull())
     counted = limited.groupBy("record_sk", "namespace").agg(F.count("*").alias("_values"))
     too_many = counted.where(F.col("_values") > setting(rules, "limit"))
-    return too_many.select("record_sk", "namespace", F.lit(LIMIT_ON_ONE_RECORD).alias("_record_why"))
+    found = too_many.select("record_sk", "namespace")
+    for window in time_windows(rules):
+        of_window = crowded(known, "record_sk", window).withColumn("namespace", F.lit(window.namespace))
+        found = found.unionByName(of_window).distinct()
+    return found.withColumn("_record_why", F.lit(LIMIT_ON_ONE_RECORD))
 
 
 def _mixed_carriers(people: DataFrame, refused: DataFrame, rules: IdentityRules) -> DataFrame:

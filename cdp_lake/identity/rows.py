@@ -19,8 +19,8 @@ def value_keys(identifiers: DataFrame) -> DataFrame:
 
 
 def live_identifiers(identifiers: DataFrame) -> DataFrame:
-    """One row per (record, namespace, value) that is evidence."""
-    return identifiers.where(F.col("refused_by").isNull()).select("record_sk", "namespace", "value")
+    """One row per (record, namespace, value) that is evidence, with when it was first seen (`valid_from`)."""
+    return identifiers.where(F.col("refused_by").isNull()).select("record_sk", "namespace", "value", "valid_from")
 
 
 def first_seen(records: DataFrame) -> DataFrame:

@@ -135,7 +135,7 @@ def _put_together(job: Job, change: Change, judged: Judged, links: Links, author
     within = edges_within(published, before)
     kept = as_found(edges_within(without(within, links.replaced, EDGES.key), nodes))
     found = kept.unionByName(links.edges).unionByName(must_links(decisions, nodes))
-    held = judged.live.select(*KEY).unionByName(sides(decisions))
+    held = judged.live.select(*KEY, "valid_from").unionByName(sides(decisions))
     clusters, edges = settled(job, nodes, job.staged(found, "edges"), of_records(held, nodes))
     old = of_records(assignments, before)
     people = named(job, clusters, standing(old))

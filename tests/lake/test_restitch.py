@@ -179,7 +179,9 @@ class _Told(Quiet):
         )
 
     def _settings(self, *sets: str) -> Settings:
-        own = (f"lake.path={self._folder}", "identity.components.local_limit=1000000", *sets)
+        # A batch a day, so a limit within a day is one within a batch.
+        window = "identity.namespaces.order_id.limit_within_days={1: 2}"
+        own = (f"lake.path={self._folder}", "identity.components.local_limit=1000000", window, *sets)
         return configured(None, None, own).settings
 
     def _lake(self) -> Lake:

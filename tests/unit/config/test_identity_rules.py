@@ -102,6 +102,9 @@ def test_an_unknown_preset_is_told_alone_with_the_known_ones_and_the_nearest(pro
 CONTRADICTIONS = [
     ("unique: true\n  limit: 3", 5, "`unique: true` is one value per profile, `limit` says 3"),
     ("limit: 1\n  unique: false", 5, "`limit: 1` is what `unique: true` means"),
+    ("limit: 3\n  limit_within_days: {7: 3}", 5, "3 within 7 days is never reached: `limit` allows 3 at any time"),
+    ("limit_within_days: {7: 3, 30: 2}", 4, "3 within 7 days is never reached: 2 are allowed within 30"),
+    ("limit_within_days: {0: 3}", 4, "greater than 0"),
     ("max_holders: 10\n  max_names: 20", 5, "max_names 20 is never reached"),
     ("allowed: [a]\n  blocked: [a]", 4, "'a' is also blocked"),
     ("blocked_patterns: ['^a']\n  allowed: [ab]", 5, "'ab' is also blocked by ^a"),
