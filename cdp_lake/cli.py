@@ -121,6 +121,9 @@ def _add_identity(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--map", dest="field_map", type=Path, required=True, metavar="MAP.yml", help="which column means what"
     )
     resolve_.add_argument("--output", dest="out", type=Path, required=True, metavar="OUT.csv")
+    resolve_.add_argument(
+        "--labels", type=Path, metavar="LABELS.csv", help="pairs somebody knows: record_id_l, record_id_r, is_match"
+    )
 
 
 def _add_decisions(identity: _SubParsersAction[ArgumentParser]) -> None:

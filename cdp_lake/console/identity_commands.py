@@ -144,13 +144,13 @@ def apply_rules(options: Options, rules: Path, unplanned: bool) -> int:
     return show(shown.applied(done))
 
 
-def resolve(loaded: Loaded, file: Path, field_map: Path, out: Path) -> int:
+def resolve(loaded: Loaded, file: Path, field_map: Path, out: Path, labels: Path | None) -> int:
     """Resolves one file; no lake is read or written."""
     from cdp_lake.stages import session
-    from cdp_lake.stages.resolve_table import resolve_table
+    from cdp_lake.stages.resolve_table import Files, resolve_table
 
     with display() as progress:
-        resolve_table(session.lakeless(loaded.settings), file, field_map, out, progress.say)
+        resolve_table(session.lakeless(loaded.settings), Files(file, field_map, out, labels), progress.say)
     return 0
 
 

@@ -88,6 +88,21 @@ def sides(decisions: DataFrame) -> DataFrame:
     return apart.select("record_sk", namespace.alias("namespace"), F.col("side").cast("string").alias("value"), never)
 
 
+def labelled_pairs(decisions: DataFrame) -> DataFrame:
+    """One row per pair of records (record_l < record_r) across the sides of a decision in force, and what it says.
+
+    `is_match` is true of a must-link. A pair that two decisions name is what the later one says.
+    """
+    told = in_force(decisions).select("decision_no", "kind", "side", "record_sk")
+    one, other = (told.where(F.col("side") == side) for side in (ONE, OTHER))
+    across = one.withColumnRenamed("record_sk", "_one").join(
+        other.select("decision_no", F.col("record_sk").alias("_other")), "decision_no"
+    )
+    ends = F.least("_one", "_other").alias("record_l"), F.greatest("_one", "_other").alias("record_r")
+    said = F.max_by(F.col("kind") == MUST_LINK, "decision_no").alias("is_match")
+    return across.where(F.col("_one") != F.col("_other")).groupBy(*ends).agg(said)
+
+
 def is_side(namespace: str) -> bool:
     """True for the namespace of a cannot-link."""
     return namespace.startswith(_SIDES)

@@ -32,7 +32,7 @@ def has_window(rules: IdentityRules) -> Column:
 def crowded(values: DataFrame, of: str, window: TimeWindow) -> DataFrame:
     """One row per group (`of`) that got too many values within the window.
 
-    values: one row per (group, namespace, value) with when it was first seen (`valid_from`); unknown times do not count.
+    values: one row per (group, namespace, value) with when it was first seen (`valid_from`), if that is known.
     """
     dated = values.where((F.col(NAMESPACE) == window.namespace) & F.col("valid_from").isNotNull())
     earlier = F.lag("valid_from", window.most).over(Window.partitionBy(of).orderBy("valid_from"))

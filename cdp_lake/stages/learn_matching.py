@@ -20,7 +20,7 @@ from cdp_lake.identity.matching.doubts import doubts
 from cdp_lake.identity.matching.frequencies import with_frequencies
 from cdp_lake.identity.matching.grades import Comparison
 from cdp_lake.identity.matching.match_model import MatchModel
-from cdp_lake.identity.matching.pairs import candidate_pairs, with_records
+from cdp_lake.identity.matching.pairs import candidate_pairs, with_labelled, with_labels, with_records
 from cdp_lake.identity.matching.scoring import graded, patterns
 from cdp_lake.identity.matching.splink_form import model_of
 
@@ -56,8 +56,13 @@ def budget_for(records: int, most: int = PAIR_BUDGET) -> int:
     return min(most, max(SMALL_BUDGET, PAIRS_PER_RECORD * records))
 
 
-def learn(spark: SparkSession, records: pd.DataFrame, plan: BlockingPlan, say: Say) -> Lesson | None:
-    """A model of records numbered by `record`, with `kind` and comparable parts that tell; None where nothing does."""
+def learn(
+    spark: SparkSession, records: pd.DataFrame, plan: BlockingPlan, say: Say, labels: pd.DataFrame | None = None
+) -> Lesson | None:
+    """A model of records numbered by `record`, with `kind` and comparable parts that tell; None where nothing does.
+
+    labels: one row per pair (record_l < record_r) of which somebody knows whether it `is_match`; none are needed.
+    """
     compared = comparisons(records.columns)
     if not plan.rules or not compared:
         return None
@@ -68,9 +73,12 @@ def learn(spark: SparkSession, records: pd.DataFrame, plan: BlockingPlan, say: S
     columns = tuple(c for c in records.columns if c not in NOT_COMPARED)
     nodes = spark.createDataFrame(with_frequencies(records, compared)).persist()
     proposed = candidate_pairs(nodes, plan.rules, key_sql(records.columns))
+    known = None if labels is None or labels.empty else spark.createDataFrame(labels)
+    proposed = proposed if known is None else with_labelled(proposed, known)
     grades = graded(with_records(proposed, nodes, first, columns), first).persist()
-    learnt = _learnt(grades, first, compared, chances, len(records))
-    _say_learnt(learnt, grades.count(), say)
+    told = grades if known is None else with_labels(grades, known)
+    learnt = _learnt(told, first, compared, chances, len(records))
+    _say_learnt(learnt, grades.count(), labels, say)
     model = MatchModel(columns, model_of(compared, learnt), learnt, doubts(compared, learnt, len(records)), plan)
     return Lesson(model, nodes, grades)
 
@@ -107,7 +115,9 @@ def _learnt(
     return calibrated(ordered, compared, chances, count * (count - 1) // 2)
 
 
-def _say_learnt(learnt: Calibrated, pairs: int, say: Say) -> None:
+def _say_learnt(learnt: Calibrated, pairs: int, labels: pd.DataFrame | None, say: Say) -> None:
     say(f"{pairs:,} pairs graded, about {learnt.expected_matches:,.0f} of them one entity")
+    if labels is not None and len(labels):
+        say(f"{len(labels):,} pairs are labelled, {labels['is_match'].sum():,} of them as one entity")
     if learnt.expected_matches < ENOUGH_TO_LEARN:
         say("too few to learn from: how often true pairs agree is mostly what is shipped")

@@ -30,10 +30,13 @@ class Matched:
     learnt: Calibrated | None
 
 
-def match(spark: SparkSession, records: pd.DataFrame, say: Say) -> Matched:
-    """The entities of records numbered from 0; `records` has `record`, `kind` and comparable parts that tell."""
+def match(spark: SparkSession, records: pd.DataFrame, say: Say, labels: pd.DataFrame | None = None) -> Matched:
+    """The entities of records numbered from 0; `records` has `record`, `kind` and comparable parts that tell.
+
+    labels: as in `learn`.
+    """
     plan = planned(records, budget_for(len(records)), say)
-    lesson = learn(spark, records, plan, say)
+    lesson = learn(spark, records, plan, say, labels)
     if lesson is None:
         say("no two records share anything that could make them one: all stay apart")
         return Matched(np.arange(len(records)), np.ones(len(records)), plan, None)

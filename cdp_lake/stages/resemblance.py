@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
 from pyspark.sql import DataFrame
 
 from cdp_lake.adapters.similarities import register_similarities
 from cdp_lake.config.resemblance import ResemblanceRules
 from cdp_lake.config.settings import Settings
 from cdp_lake.contracts import conform
-from cdp_lake.contracts.identity import COMPARABLES, EDGES
+from cdp_lake.contracts.identity import COMPARABLES, DECISIONS, EDGES
 from cdp_lake.contracts.silver import SOURCE_RECORDS
+from cdp_lake.identity.decisions import labelled_pairs
 from cdp_lake.identity.matching.blocking import key_sql
 from cdp_lake.identity.matching.comparisons import comparisons
 from cdp_lake.identity.matching.frequencies import hashed, listed, with_kept_frequencies
@@ -169,7 +171,8 @@ def learn_anew(job: Job, rules: ResemblanceRules, records: DataFrame) -> str | N
     frame = what_tells(sample_of(records, count, rules.learn_from).toPandas(), job.progress.step)
     frame = frame.sort_values("record", ignore_index=True)
     plan = planned(frame, budget_for(len(frame), rules.pair_budget), job.progress.step)
-    lesson = learn(job.spark, frame, plan, job.progress.step)
+    labels = _labels(job, frame)
+    lesson = learn(job.spark, frame, plan, job.progress.step, labels)
     if lesson is None:
         return None
     pairs = lesson.grades.count()
@@ -178,6 +181,15 @@ def learn_anew(job: Job, rules: ResemblanceRules, records: DataFrame) -> str | N
     frequent = hashed(job.spark.createDataFrame(table, _FREQUENT)).toPandas()
     learnt = lesson.model.learnt
     metrics = {"pairs": float(pairs), "expected_matches": learnt.expected_matches, "match_share": learnt.match_share}
-    params = {RECORDS: str(count), "learnt_from": str(len(frame)), "pair_budget": str(plan.budget)}
+    numbers = {RECORDS: count, "learnt_from": len(frame), "pair_budget": plan.budget, "labels": len(labels)}
+    params = {name: str(number) for name, number in numbers.items()}
     files = lesson.model.as_files() | Frequencies(frequent, unlisted).as_files()
     return registry_of(job.settings).register_files(rules.model, ABOUT, ModelFiles(files, params, metrics))
+
+
+def _labels(job: Job, frame: pd.DataFrame) -> pd.DataFrame:
+    """What people decided of pairs of these records; as few as people can decide."""
+    told = labelled_pairs(job.lake.read(DECISIONS, PURPOSE)).toPandas()
+    known = frame["record"]
+    there = told["record_l"].isin(known) & told["record_r"].isin(known)
+    return told[there].sort_values(["record_l", "record_r"], ignore_index=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,21 +16,33 @@ from cdp_lake.silver.matchable import matchable
 from cdp_lake.silver.raw_parts import date_orders, phone_region, raw_parts
 from cdp_lake.stages.learn_matching import Say, what_tells
 from cdp_lake.stages.match_records import Matched, match
+from cdp_lake.stages.pair_labels import read_pair_labels
 
 _EXAMPLES = 5
 
 
-def resolve_table(spark: SparkSession, file: Path, map_file: Path, out: Path, say: Say) -> pd.DataFrame:
-    """Reads a file and writes OUT: record_id, (source,) profile_id, cluster_size, confidence, in the file's order.
+class Files(NamedTuple):
+    """The table, what its columns mean, where the answer goes, and pairs that somebody labelled, if anybody did."""
 
-    Touches no lake. Raises ConfigError when file or map cannot be used, or two records have one key.
+    table: Path
+    field_map: Path
+    out: Path
+    labels: Path | None = None
+
+
+def resolve_table(spark: SparkSession, files: Files, say: Say) -> pd.DataFrame:
+    """Reads a table and writes the answer: record_id, (source,) profile_id, cluster_size, confidence, in its order.
+
+    Touches no lake. Raises ConfigError when a file cannot be used, or two records have one key.
     """
+    file, map_file, out, _ = files
     table = read_text_table(file)
     if table.encoding is not None:
         say(f"{file.name}: {table.encoding}, columns separated by {table.delimiter!r}")
     field_map = load_field_map(map_file, table.rows.columns)
     _require_keys(table.rows, field_map, file)
-    matched = match(spark, comparable(spark, table.rows, field_map, say), say)
+    labels = read_pair_labels(files.labels, table.rows, field_map) if files.labels else None
+    matched = match(spark, comparable(spark, table.rows, field_map, say), say, labels)
     answer = _answer(table.rows, field_map, matched)
     write_table(answer, out)
     say(f"{len(answer):,} records are {answer['profile_id'].nunique():,} entities: {out}")

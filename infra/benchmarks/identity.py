@@ -36,7 +36,7 @@ from cdp_lake.adapters.table_files import read_text_table
 from cdp_lake.config.field_map import load_field_map
 from cdp_lake.stages.configuration import configured
 from cdp_lake.stages.evaluate_identity import Agreement, agreement
-from cdp_lake.stages.resolve_table import comparable, resolve_table
+from cdp_lake.stages.resolve_table import Files, comparable, resolve_table
 from cdp_lake.stages.session import lakeless
 from cdp_lake.stages.synthesise import synthesise_benchmark
 
@@ -74,7 +74,8 @@ def main() -> None:
 
 def _ours(spark: SparkSession, folder: Path) -> Row:
     mark = tick()
-    answer = resolve_table(spark, folder / "records.csv", folder / "map.yml", folder / "resolved.csv", console.print)
+    files = Files(folder / "records.csv", folder / "map.yml", folder / "resolved.csv")
+    answer = resolve_table(spark, files, console.print)
     return Row("cdp-lake", _agreement(answer, folder), seconds_since(mark))
 
 

@@ -36,7 +36,7 @@ from cdp_lake.adapters.graph_engine import connected_components
 from cdp_lake.config.identity import ComponentRules
 from cdp_lake.identity.evaluation import Evaluation, evaluate
 from cdp_lake.stages.configuration import configured
-from cdp_lake.stages.resolve_table import resolve_table
+from cdp_lake.stages.resolve_table import Files, resolve_table
 from cdp_lake.stages.session import lakeless
 
 VERTICES, EDGES, RUNS = 1_000_000, 400_000, 3
@@ -192,8 +192,9 @@ def _resolved(spark: SparkSession, records: pd.DataFrame, truth: pd.DataFrame, f
     folder.mkdir(parents=True, exist_ok=True)
     records.to_csv(folder / "records.csv", index=False)
     (folder / "map.yml").write_text(map_text(), encoding="utf-8")
+    files = Files(folder / "records.csv", folder / "map.yml", folder / "resolved.csv")
     watch = Watch()
-    answer = resolve_table(spark, folder / "records.csv", folder / "map.yml", folder / "resolved.csv", _told(watch))
+    answer = resolve_table(spark, files, _told(watch))
     took = watch.took
     return took, evaluate(answer.assign(source="-"), truth.assign(source="-"))
 

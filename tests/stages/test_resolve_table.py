@@ -7,7 +7,7 @@ import pytest
 
 from cdp_lake.errors import ConfigError
 from cdp_lake.identity.evaluation import Evaluation, evaluate
-from cdp_lake.stages.resolve_table import resolve_table
+from cdp_lake.stages.resolve_table import Files, resolve_table
 from tests.conftest import FOR_FEW_ROWS
 
 DATA = Path(__file__).parents[1] / "data"
@@ -39,12 +39,12 @@ def compiling(spark):
 def resolved(compiling, tmp_path):
     """Resolves a file (or a text that becomes one) with a map; the output's path."""
 
-    def run(file: Path | str, field_map: str, out: str = "out.csv") -> Path:
+    def run(file: Path | str, field_map: str, out: str = "out.csv", labels: Path | None = None) -> Path:
         source = file if isinstance(file, Path) else tmp_path / "in.csv"
         if isinstance(file, str):
             source.write_text(file, encoding="utf-8")
         (tmp_path / "map.yml").write_text(field_map, encoding="utf-8")
-        resolve_table(compiling, source, tmp_path / "map.yml", tmp_path / out, silent)
+        resolve_table(compiling, Files(source, tmp_path / "map.yml", tmp_path / out, labels), silent)
         return tmp_path / out
 
     return run
@@ -66,6 +66,22 @@ def test_people_with_typos_are_found(resolved):
     assert list(rows.columns) == ["record_id", "profile_id", "cluster_size", "confidence"]
     assert rows["record_id"].tolist() == people["unique_id"].tolist()
     assert rows["confidence"].astype(float).between(0, 1).all()
+
+
+def test_labels_teach_and_decide_nothing(resolved, tmp_path):
+    people = pd.read_csv(DATA / "fake_1000.csv", dtype=str).head(300)
+    pairs = people.merge(people, on="cluster", suffixes=("_l", "_r")).query("unique_id_l < unique_id_r").head(40)
+    labels = pairs.rename(columns={"unique_id_l": "record_id_l", "unique_id_r": "record_id_r"}).assign(is_match="true")
+    wrong = pd.DataFrame({"record_id_l": ["0"], "record_id_r": ["299"], "is_match": ["yes"]})
+    told = pd.concat([labels, wrong])[["record_id_l", "record_id_r", "is_match"]]
+    told.to_csv(tmp_path / "labels.csv", index=False)
+    field_map = f"record_id: unique_id\n{PEOPLE}"
+
+    out = resolved(people.to_csv(index=False), field_map, "taught.csv", tmp_path / "labels.csv")
+    rows = pd.read_csv(out, dtype=str).set_index("record_id")["profile_id"]
+
+    assert score(out, people["cluster"]).pairwise.f1 >= 0.93
+    assert rows["0"] != rows["299"]
 
 
 def test_the_same_file_gives_the_same_bytes(resolved):

@@ -3,6 +3,10 @@
 Three kinds of pair are told apart: one entity, two people of one household (who share name, place and phone but not
 given name or birth date), and strangers. Two kinds would take households for matches wherever they outnumber them.
 Expectation maximisation with shipped priors (Dirichlet): a file too small to teach anything keeps the priors.
+
+Labels are not needed. Where there are some, a labelled pair counts for what it is said to be and no longer for what it
+looks like (semi-supervised EM: Nigam et al., 2000). It stays one pair among all: a few labels do not outweigh what many
+pairs show, and since they are pairs of the file, the share of matches stays an estimate of how many there are.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ ROUNDS = 300
 ENOUGH = 1e-5
 START = 1e-4  # share of pairs that are matches, where nothing else is known
 _LEAST = 1e-9
+LABEL = "is_match"
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,8 @@ def calibrated(
     """Probabilities fitted to graded pairs.
 
     patterns: one row per pattern of grades (`gamma_<name>`), with `pairs`, and the bits that rarity adds to a match
-    (`rarity`) and to a household (`shared_rarity`). random_u: grades of random pairs. all_pairs: pairs there are.
+    (`rarity`) and to a household (`shared_rarity`); with labels also `is_match`, null where nobody knows.
+    random_u: grades of random pairs. all_pairs: pairs there are.
     """
     fit = _Fit(patterns, comparisons, random_u, all_pairs)
     for _ in range(ROUNDS):
@@ -69,6 +75,8 @@ class _Fit:
         self._rarity = patterns["rarity"].to_numpy(np.float64)
         self._shared_rarity = patterns["shared_rarity"].to_numpy(np.float64)
         self._grades = {c.name: patterns[f"gamma_{c.name}"].to_numpy(np.int64) for c in comparisons}
+        said = patterns.get(LABEL, pd.Series(None, patterns.index, dtype=object))
+        self._is_match, self._is_none = (said.eq(word).to_numpy(bool) for word in (True, False))
         self._random_u, self._all = random_u, float(all_pairs)
         self._prior = {c.name: prior(c) for c in comparisons}
         self._m = {name: values.copy() for name, values in self._prior.items()}
@@ -121,6 +129,7 @@ class _Fit:
             if name in self._household:
                 household = household + _bits(self._household[name], u, grades)
         stranger = np.full(len(match), np.log2(1 - self._match_share - self._household_share))
+        match[self._is_none] = household[self._is_match] = stranger[self._is_match] = -np.inf
         largest = np.maximum(np.maximum(match, household), stranger)
         weights = [np.exp2(kind - largest) for kind in (match, household, stranger)]
         total = weights[0] + weights[1] + weights[2]

@@ -42,6 +42,16 @@ def candidate_pairs_of(
     return met.select(*ends).distinct()
 
 
+def with_labelled(pairs: DataFrame, labels: DataFrame) -> DataFrame:
+    """The pairs, and those labelled ones that no blocking rule proposes. labels: one row per pair."""
+    return pairs.union(labels.select(*ENDS).join(pairs, list(ENDS), "left_anti"))
+
+
+def with_labels(pairs: DataFrame, labels: DataFrame) -> DataFrame:
+    """The pairs with what is known of them (`is_match`). labels: one row per pair, few."""
+    return pairs.join(F.broadcast(labels), list(ENDS), "left")
+
+
 def pairs_proposed(
     changed: DataFrame, records: DataFrame, rules: Sequence[BlockingRule], key_sql: Mapping[str, str]
 ) -> DataFrame:

@@ -202,3 +202,26 @@ def test_where_hardly_a_pair_was_looked_at_strangers_agree_as_seldom_as_is_shipp
     shares = smoothed_u(comparison, [1.0, *[0.0] * len(comparison.grades)], 1)
 
     assert shares[1:] == pytest.approx(max(comparison.chance, 0.5 / PRIOR_CHANCES), rel=0.1)
+
+
+def test_labels_of_nobody_change_nothing():
+    seen = _simulated(500, 1000)
+    one = calibrated(seen, COMPARED, _mixed(500, 1000), PAIRS)
+    other = calibrated(seen.assign(is_match=None), COMPARED, _mixed(500, 1000), PAIRS)
+
+    assert one.match_share == other.match_share
+    assert all((one.m[name] == other.m[name]).all() for name in NAMES)
+
+
+def test_labels_teach_what_pairs_do_not_show():
+    """True pairs that look like strangers: who moved, married and changed the address."""
+    seen = _simulated(300, 0, seed=3)
+    moved = _patterns([[5 if name == "given" else 0 for name in NAMES]] * 200)
+    chances = _mixed(300, 0)
+    untaught = calibrated(pd.concat([seen, moved]), COMPARED, chances, PAIRS)
+    taught = calibrated(pd.concat([seen.assign(is_match=None), moved.assign(is_match=True)]), COMPARED, chances, PAIRS)
+    warned = calibrated(pd.concat([seen.assign(is_match=None), moved.assign(is_match=False)]), COMPARED, chances, PAIRS)
+
+    assert taught.m["family"][0] > untaught.m["family"][0] + 0.1
+    assert taught.expected_matches == pytest.approx(500, rel=0.15)
+    assert warned.expected_matches == pytest.approx(300, rel=0.1)
