@@ -61,7 +61,7 @@ WORLD_PACKAGES = ("delta", "mlflow", "great_expectations", "graphframes", "kafka
 # Marks of code that needs a JVM in this process.
 CLASSIC_NAMES = {
     *("_jvm", "_jdf", "_jsc", "_gateway", "sparkContext", "SparkContext"),
-    *("spark_udf", "registerJavaFunction", "GraphFrame"),
+    *("spark_udf", "registerJavaFunction", "GraphFrame", "launch_gateway"),
 }
 
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "misc"}
