@@ -118,9 +118,14 @@ class Registry:
         """Tags of the newest version, champion or not; empty when there is none or its files are gone."""
         with self._connected() as client:
             numbers = sorted(int(v.version) for v in client.search_model_versions(f"name = '{name}'"))
-            if not numbers or not _is_stored(client, name, str(numbers[-1])):
+            return self.tags_of(name, str(numbers[-1])) if numbers else {}
+
+    def tags_of(self, name: str, number: str) -> dict[str, str]:
+        """Tags of a version; empty when its files are gone."""
+        with self._connected() as client:
+            if not _is_stored(client, name, number):
                 return {}
-            return dict(client.get_model_version(name, str(numbers[-1])).tags)
+            return dict(client.get_model_version(name, number).tags)
 
     def model_card(self, name: str, number: str) -> str:
         """The card of one version, as Markdown."""

@@ -150,7 +150,7 @@ def _kept(job: Job, rules: ResemblanceRules, records: DataFrame) -> KeptModel | 
 
 def _has_outgrown(job: Job, rules: ResemblanceRules, kept: KeptModel, records: DataFrame, changed: DataFrame) -> bool:
     """True when there are many more records than it was learnt from, or its blocking now proposes too many pairs."""
-    learnt_from = int(registry_of(job.settings).training_tags(rules.model).get(RECORDS, 0))
+    learnt_from = int(registry_of(job.settings).tags_of(rules.model, kept.number).get(RECORDS, 0))
     if records.count() >= rules.learn_anew_at * learnt_from:
         job.progress.step(f"the model was learnt when there were {learnt_from:,} records to compare")
         return True

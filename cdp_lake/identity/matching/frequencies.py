@@ -40,7 +40,7 @@ def with_frequencies(records: pd.DataFrame, compared: Sequence[Comparison]) -> p
 
 def listed(records: pd.DataFrame, compared: Sequence[Comparison]) -> tuple[pd.DataFrame, dict[str, float]]:
     """Frequencies to keep: one row per (column, value) of several records, and by column that of any other value."""
-    tables, unlisted = [], {}
+    tables, unlisted = [pd.DataFrame({"column": [], "value": [], "frequency": []}, dtype=object)], {}
     for name, comparison in _whose_rarity_counts(compared).items():
         people = _people(records, name) if comparison.owned else records[name].value_counts()
         frequent = _frequencies(records, name, comparison)[people >= LISTED_FROM]
@@ -48,7 +48,7 @@ def listed(records: pd.DataFrame, compared: Sequence[Comparison]) -> tuple[pd.Da
         known = int(records[name].count())
         others = pd.Series([0.0]) if comparison.owned else _strangers(pd.Series([_UNLISTED]), known)
         unlisted[name] = float(_shares(others, known, comparison.chance).iloc[0])
-    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    table = pd.concat(tables, ignore_index=True).astype({"frequency": np.float64})
     return table.sort_values(["column", "value"], ignore_index=True), unlisted
 
 

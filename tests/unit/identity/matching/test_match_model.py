@@ -40,6 +40,13 @@ def test_files_are_the_model_again():
     assert model.compiled == _model().compiled
 
 
+def test_where_no_rarity_counts_nothing_is_listed():
+    table, unlisted = listed(pd.DataFrame({"gender": ["f", "m"] * 5}), [])
+    assert list(table.columns) == ["column", "value", "frequency"]
+    assert table.empty
+    assert unlisted == {}
+
+
 def test_only_values_of_several_records_are_listed():
     families = ["li"] * LISTED_FROM + ["rare"] * (LISTED_FROM - 1)
     records = pd.DataFrame({"record": range(len(families)), "family": families})
