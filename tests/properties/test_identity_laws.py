@@ -12,7 +12,7 @@ from cdp_lake.config.identity import IdentityRules
 from cdp_lake.config.namespace import Namespace
 from cdp_lake.identity.assignments import mutual_best, without_used
 from cdp_lake.identity.edges import linked
-from cdp_lake.identity.untangling import Edge, Limits, untangled
+from cdp_lake.identity.untangling import Edge, Held, Limits, untangled
 from tests.scenarios.stories import Story, components, told, with_all_namespaces
 
 # No shrinking: each try is a run of Spark, and the world that fails is small. Always the same tries: a law that
@@ -43,7 +43,7 @@ RULES = IdentityRules(
 )
 def test_what_stays_after_untangling_keeps_every_limit_and_what_was_refused_would_break_one(edges, users, size):
     links = [Edge(one, other, "email", n) for n, (one, other) in enumerate(edges) if one != other]
-    held = [(record, "user_id", value) for record, value in users.items()]
+    held = [Held(record, "user_id", value) for record, value in users.items()]
 
     found = untangled(links, held, Limits({"user_id": 1}, size))
     refused = {refusal.edge for refusal in found.refused}
@@ -52,7 +52,7 @@ def test_what_stays_after_untangling_keeps_every_limit_and_what_was_refused_woul
     kept += [(stand_in.edge.one, stand_in.edge.other) for stand_in in found.stand_ins]
     home = components(range(1, 13), kept)
     assert all(count <= size for count in Counter(home.values()).values())
-    assert len({(home[record], value) for record, _, value in held}) == len({home[record] for record, _, _ in held})
+    assert len({(home[record], value) for record, _, value, _ in held}) == len({home[one.record] for one in held})
     for edge in refused:
         joined = [r for r in home if home[r] in (home[edge[0]], home[edge[1]])]
         values = {users[record] for record in joined if record in users}

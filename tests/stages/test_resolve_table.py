@@ -1,5 +1,6 @@
 """One file of anybody's, resolved without labels or tuning: as good as promised, and safe where a file is odd."""
 
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
@@ -12,12 +13,6 @@ from tests.conftest import FOR_FEW_ROWS
 
 DATA = Path(__file__).parents[1] / "data"
 PEOPLE = "fields: {first_name: given_name, surname: family_name, dob: birth_date, city: city, email: email}\n"
-FEBRL = (
-    "record_id: rec_id\n"
-    "fields: {given_name: given_name, surname: family_name, street_number: house_number, address_1: street_address,\n"
-    "  address_2: street_address, suburb: city, postcode: postcode, state: region, date_of_birth: birth_date,\n"
-    "  soc_sec_id: national_id}\n"
-)
 
 
 def silent(_: str) -> None:
@@ -92,8 +87,27 @@ def test_the_same_file_gives_the_same_bytes(resolved):
 
 def test_addresses_and_exchanged_names_are_found_through_a_header_that_begins_with_blanks(resolved):
     ids = pd.read_csv(DATA / "febrl3.csv", dtype=str).iloc[:, 0].str.strip()
-    found = score(resolved(DATA / "febrl3.csv", FEBRL), ids.str.extract(r"rec-(\d+)-")[0])
+    found = score(resolved(DATA / "febrl3.csv", (DATA / "febrl3.yml").read_text()), ids.str.extract(r"rec-(\d+)-")[0])
     assert found.pairwise.f1 >= 0.997
+
+
+def test_people_of_three_sources_are_found_beside_fathers_twins_and_shared_desks(resolved):
+    records, truth = (pd.read_csv(DATA / f"{name}.csv", dtype=str) for name in ("senzing", "senzing_truth"))
+    answer = pd.read_csv(resolved(DATA / "senzing.csv", (DATA / "senzing.yml").read_text()), dtype=str)
+    kinds = records[["DATA_SOURCE", "RECORD_ID", "RECORD_TYPE"]].set_axis(["source", "record_id", "kind"], axis=1)
+    known = answer.merge(truth, on=["source", "record_id"]).merge(kinds, on=["source", "record_id"])
+    wanted, found = (_pairs(known[known["kind"] == "PERSON"], by) for by in ("entity_id", "profile_id"))
+
+    assert len(known) == len(answer) == 159
+    assert len(wanted) == 102
+    assert len(wanted & found) >= 94
+    assert len(found - wanted) <= 1
+    assert (known.groupby("profile_id")["kind"].nunique() == 1).all()
+
+
+def _pairs(records, cluster):
+    groups = records.groupby(cluster).groups.values()
+    return {pair for members in groups for pair in combinations(sorted(members), 2)}
 
 
 def test_records_link_across_sources_and_within_them_and_ids_keep_their_zeros(resolved):
