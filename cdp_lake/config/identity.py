@@ -53,7 +53,7 @@ class IncrementalRules(Strict):
     Below `from_records` records, or where more than `up_to_share` of them changed, a whole run costs less.
     """
 
-    from_records: int = Field(default=200_000, ge=0)
+    from_records: int = Field(default=1_000_000, ge=0)
     up_to_share: float = Field(default=0.1, ge=0)
 
     def pays(self, changed: int, records: int) -> bool:
