@@ -48,6 +48,26 @@ class RuleCosts(Mapping[tuple[str, ...], tuple[int, int]]):
         return len(self._rules)
 
 
+def blocking_recall(
+    records: pd.DataFrame, keys: Mapping[str, str], rules: Iterable[tuple[str, ...]], entities: pd.Series
+) -> tuple[int, int]:
+    """How many pairs of one entity share the keys of any rule, and how many there are.
+
+    records and keys: as in `RuleCosts`. entities: the entity of each record, in their order; null where unknown.
+    """
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in keys.items())
+    met = " OR ".join(" AND ".join(["true", *(f"a.{key} = b.{key}" for key in rule)]) for rule in rules) or "false"
+    with duckdb.connect() as db:
+        db.register("_records", records.assign(_entity=entities.to_numpy(), _place=range(len(records))))
+        db.execute(f"CREATE TABLE keyed AS SELECT _entity, _place, {columns} FROM _records")  # noqa: S608 - names are ours
+        counted = (
+            f"SELECT count_if(coalesce({met}, false)), count(*) FROM keyed a JOIN keyed b "  # noqa: S608
+            "ON a._entity = b._entity AND a._place < b._place"
+        )
+        proposed, pairs = db.execute(counted).fetchall()[0]
+    return int(proposed), int(pairs)
+
+
 def _cost(db: duckdb.DuckDBPyConnection, rule: tuple[str, ...]) -> tuple[int, int]:
     complete = " AND ".join(["true", *(f"{key} IS NOT NULL" for key in rule)])
     blocks = f"SELECT count(*) AS n FROM keyed WHERE {complete} GROUP BY {', '.join(['kind', *rule])}"  # noqa: S608

@@ -88,8 +88,10 @@ def planned(records: pd.DataFrame, budget: int, say: Say) -> BlockingPlan:
     keys = key_sql(records.columns)
     with RuleCosts(records, keys, candidates(keys)) as costs:
         plan = chosen(costs, budget)
+    work = sum(rule.pairs for rule in plan.rules) or 1
     for rule in plan.rules:
-        say(f"pairs that share {rule.name}: {rule.pairs:,}, largest block {rule.largest:,}")
+        share = f"{rule.pairs / work:.0%} of the work"
+        say(f"pairs that share {rule.name}: {rule.pairs:,} ({share}), largest block {rule.largest:,}")
     if plan.left_out:
         say(f"left out: {plan.left_out} wider rules; the budget is {plan.budget:,} pairs")
     return plan

@@ -33,9 +33,12 @@ from splink_side import DOCUMENTED, SplinkRun, lightly_cleaned, run_splink
 from cdp_lake.adapters import machine
 from cdp_lake.adapters.clock import seconds_since, tick
 from cdp_lake.adapters.table_files import read_text_table
+from cdp_lake.adapters.training import blocking_recall
 from cdp_lake.config.field_map import load_field_map
+from cdp_lake.identity.matching.blocking import key_sql
 from cdp_lake.stages.configuration import configured
 from cdp_lake.stages.evaluate_identity import Agreement, agreement
+from cdp_lake.stages.learn_matching import budget_for, planned
 from cdp_lake.stages.resolve_table import Files, comparable, resolve_table
 from cdp_lake.stages.session import lakeless
 from cdp_lake.stages.synthesise import synthesise_benchmark
@@ -69,12 +72,13 @@ def main() -> None:
     console.print(_traps(rows))
     for line in _verdicts(rows):
         console.print(line)
+    console.print(_recall_of_blocking(spark, folder))
     (folder / "result.json").write_text(json.dumps(_result(rows, args), indent=1) + "\n", encoding="utf-8")
 
 
 def _ours(spark: SparkSession, folder: Path) -> Row:
-    mark = tick()
     files = Files(folder / "records.csv", folder / "map.yml", folder / "resolved.csv")
+    mark = tick()
     answer = resolve_table(spark, files, console.print)
     return Row("cdp-lake", _agreement(answer, folder), seconds_since(mark))
 
@@ -99,6 +103,18 @@ def _splinks(label: str, run: SplinkRun, folder: Path) -> list[Row]:
         Row(f"Splink, {label}, {DOCUMENTED:g}", found[DOCUMENTED], run.seconds),
         Row(f"Splink, {label}, {best:g} *", found[best], run.seconds, in_hindsight=True),
     ]
+
+
+def _recall_of_blocking(spark: SparkSession, folder: Path) -> str:
+    """What matching can find at most: the true pairs that any blocking rule proposes."""
+    rows = read_text_table(folder / "records.csv").rows
+    records = comparable(spark, rows, load_field_map(folder / "map.yml", rows.columns), lambda _: None)
+    plan = planned(records, budget_for(len(records)), lambda _: None)
+    truth = pd.read_csv(folder / "truth.csv", dtype=str)
+    known = rows[["record_id", "source"]].merge(truth, on=["record_id", "source"], how="left", validate="one_to_one")
+    rules = [rule.keys for rule in plan.rules]
+    proposed, pairs = blocking_recall(records, key_sql(records.columns), rules, known["entity_id"])
+    return f"blocking proposes {proposed:,} of {pairs:,} true pairs ({proposed / pairs:.4f}), by {len(rules)} rules"
 
 
 def _agreement(predicted: pd.DataFrame, folder: Path) -> Agreement:

@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdp_lake.adapters.training import RuleCosts
+from cdp_lake.adapters.training import RuleCosts, blocking_recall
 from cdp_lake.identity.matching.blocking import MOST_KEYS, WIDEST_SHARE, BlockingRule, candidates, chosen, key_sql
 
 COLUMNS = ["given", "formal", "family", "birth_date", "email", "phone", "postcode", "city"]
@@ -107,6 +107,23 @@ def test_costs_are_the_pairs_of_one_kind_that_share_all_keys():
     costs = dict(RuleCosts(records, key_sql(records.columns), rules))
 
     assert costs == {(): (6, 4), ("given",): (3, 3), ("given", "family"): (1, 2)}
+
+
+def test_recall_counts_true_pairs_that_share_all_keys_of_a_rule():
+    records = pd.DataFrame(
+        {
+            "kind": "person",
+            "given": ["ann", "ann", "anne", None, "bob"],
+            "family": ["lee", "lee", "lee", "lee", "lee"],
+            "birth_date": ["1971-06-24", None, "1971-06-24", None, "1971-06-24"],
+        }
+    )
+    keys = key_sql(records.columns)
+    entities = pd.Series(["a", "a", "a", "a", None])
+
+    # 0 and 1 share the name, 0 and 2 the birth date; 3 says too little, and of 4 nobody knows who it is.
+    assert blocking_recall(records, keys, [("given", "family"), ("birth_date",)], entities) == (2, 6)
+    assert blocking_recall(records, keys, [], entities) == (0, 6)
 
 
 def test_a_rule_that_the_budget_refused_implies_nothing():
