@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,7 +55,7 @@ def lived(spark: SparkSession, landing: Path, mine: Place) -> HardLife:
     copies = [_bring(file, landing, mine.landing, "copy_of_") for file in sorted((landing / "shop").iterdir())[::3]]
     run(spark, mine.settings(), "land_bronze")
     before_commits = _seen(spark, mine, REFINED)
-    with _killed_at_merge_of(ORDER_LINES):
+    with _killed_at_commit_to(ORDER_LINES):
         run(spark, mine.settings(), "refine_silver")
     between_commits = _seen(spark, mine, REFINED)
     run(spark, mine.settings(), "refine_silver")
@@ -86,16 +86,20 @@ def _seen(spark: SparkSession, place: Place, tables: tuple[TableContract, ...]) 
 
 
 @contextmanager
-def _killed_at_merge_of(table: TableContract) -> Iterator[None]:
-    merge = DeltaTables.merge
+def _killed_at_commit_to(table: TableContract) -> Iterator[None]:
+    """Whichever way the rows would go in."""
 
-    def dies_there(tables: DeltaTables, contract: TableContract, *changes: object) -> None:
-        if contract is table:
-            raise Killed
-        merge(tables, contract, *changes)
+    def dying(write: Callable[..., None]) -> Callable[..., None]:
+        def dies_there(tables: DeltaTables, contract: TableContract, *rows: object) -> None:
+            if contract is table:
+                raise Killed
+            write(tables, contract, *rows)
+
+        return dies_there
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(DeltaTables, "merge", dies_there)
+        for way in ("merge", "append"):
+            patch.setattr(DeltaTables, way, dying(getattr(DeltaTables, way)))
         yield
 
 
