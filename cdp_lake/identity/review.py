@@ -12,9 +12,9 @@ from pyspark.sql import functions as F
 from cdp_lake.identity.decisions import CANNOT_LINK, ONE, OTHER, in_force
 from cdp_lake.identity.names_at_values import AMBIGUOUS_NAME, AMBIGUOUS_RECORD, AMBIGUOUS_VALUE, DISAGREE
 from cdp_lake.identity.resemblance import BELOW_AUTOMATIC
-from cdp_lake.identity.untangling import LIMIT, SIZE
+from cdp_lake.identity.untangling import LIMIT, SIZE, WINDOW
 
-UNCERTAIN = (BELOW_AUTOMATIC, DISAGREE, AMBIGUOUS_NAME, AMBIGUOUS_VALUE, AMBIGUOUS_RECORD, LIMIT, SIZE)
+UNCERTAIN = (BELOW_AUTOMATIC, DISAGREE, AMBIGUOUS_NAME, AMBIGUOUS_VALUE, AMBIGUOUS_RECORD, LIMIT, WINDOW, SIZE)
 _PAIR = ("profile_a", "profile_b")
 # What a side says of itself; the same kinds of value stand beside each other.
 SHOWN = ("names", "birth_dates", "emails", "phones", "addresses", "sources", "records")

@@ -29,7 +29,7 @@ def _settings(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
     """Every setting by its path; items of a list that have a name go by it."""
     named = isinstance(value, list) and bool(value) and all(isinstance(item, dict) and "name" in item for item in value)
     below = {item["name"]: item for item in value} if named else value
-    if isinstance(below, dict) and below:
+    if isinstance(below, dict):
         for key, item in below.items():
             yield from _settings(item, f"{where}.{key}" if where else str(key))
     else:

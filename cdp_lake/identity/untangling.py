@@ -140,7 +140,7 @@ class _Groups:
 
     def _broken_by(self, one: Group, other: Group) -> str | None:
         """The limit that the two together would break, unless one of them is beyond it by itself."""
-        for namespace in one.values.keys() & other.values.keys():
+        for namespace in sorted(one.values.keys() & other.values.keys()):
             apart = one.values[namespace], other.values[namespace]
             both = _together(*apart)
             limit = 1 if is_side(namespace) else self._limits.values.get(namespace, len(both))

@@ -29,7 +29,7 @@ NAMESPACES = {
     **{"device": "anonymous_id", "wechat": "wechat_unionid"},
     # Devices by whom they follow, and other namespaces the shipped rules do not have.
     **{"tablet": "first_owner_device", "till": "last_user_device", "badge": "unfollowed_device"},
-    **{"passport": "passport", "pending": "wecom_pending_id", "title": "title"},
+    **{"passport": "passport", "pending": "wecom_pending_id", "title": "title", "visitor": "visitor_id"},
     **{"openid_a": "wechat_openid@app_a", "openid_b": "wechat_openid@app_b"},
 }
 ALLOWED = tuple(f"team@known.com~an allowed value may be as common as it is~{telling}" for telling in ("forth", "back"))
@@ -39,6 +39,7 @@ SHOWN_BESIDE = (
     Namespace(name="unfollowed_device", priority=203, strength="device", follows="nobody"),
     Namespace(name="passport", priority=204, reassignable=False),
     Namespace(name="title", priority=205, max_names=2, max_holders=3, allowed=ALLOWED),
+    Namespace(name="visitor_id", priority=207, limit_within_days={7: 2, 90: 3}),
     Namespace(name="wecom_pending_id", priority=206, expires_after_days=90, names_a_person=False),
 )
 START = datetime(2017, 1, 1)

@@ -351,6 +351,35 @@ GUARDRAILS = [
         "first crm | second",
         "limit_of_the_cluster",
     ),
+    story(
+        "more new ids in a week than one person gets",
+        """record | order | visitor | days_ago
+           a      | o1    | v1      |
+           b      | o1 o2 | v2      |
+           c      | o2    | v3      |
+           old    | o2    | v4      | 30
+           older  |       | v3      | 20""",
+        "a b old | c older",
+        "limit_within_days",
+    ),
+    story(
+        "an id is as old as the first who had it",
+        """record | order | visitor | days_ago
+           a      | o1    | v1      |
+           b      | o1 o2 | v2      |
+           c      | o2    | v3      |
+           old    |       | v3      | 30""",
+        "a b c old",
+    ),
+    story(
+        "one record has more new ids than a week allows",
+        """record | visitor
+           a      | v1 v2 v3
+           b      | v1
+           c      | v1""",
+        "a | b c",
+        "limit_on_one_record",
+    ),
 ]
 
 COMPOSITES = [

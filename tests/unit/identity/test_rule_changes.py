@@ -24,6 +24,15 @@ def test_a_setting_is_told_by_its_path_with_both_values():
     ]
 
 
+def test_a_window_is_told_by_its_days():
+    before, after = ({**PHONE, "limit_within_days": windows} for windows in ({7: 3}, {7: 4, 30: 9}))
+    assert rule_changes(rules(PHONE), rules(before)) == ["namespaces.phone.limit_within_days.7: (nothing) -> 3"]
+    assert rule_changes(rules(before), rules(after)) == [
+        "namespaces.phone.limit_within_days.7: 3 -> 4",
+        "namespaces.phone.limit_within_days.30: (nothing) -> 9",
+    ]
+
+
 def test_values_that_may_be_somebodys_are_counted_and_not_shown():
     before, after = rules({**PHONE, "blocked": ["+1", "+2"]}), rules({**PHONE, "blocked": ["+2", "+3", "+4"]})
     assert rule_changes(before, after) == ["namespaces.phone.blocked: 2 values more, 1 fewer"]
