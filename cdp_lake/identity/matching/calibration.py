@@ -4,9 +4,11 @@ Three kinds of pair are told apart: one entity, two people of one household (who
 given name or birth date), and strangers. Two kinds would take households for matches wherever they outnumber them.
 Expectation maximisation with shipped priors (Dirichlet): a file too small to teach anything keeps the priors.
 
-Labels are not needed. Where there are some, a labelled pair counts for what it is said to be and no longer for what it
-looks like (semi-supervised EM: Nigam et al., 2000). It stays one pair among all: a few labels do not outweigh what many
-pairs show, and since they are pairs of the file, the share of matches stays an estimate of how many there are.
+Labels are not needed. Where there are some, they teach how often pairs agree: there a labelled pair counts for what it
+is said to be and no longer for what it looks like (semi-supervised EM: Nigam et al., 2000). It stays one pair among
+all, so a few labels do not outweigh what many pairs show. The shares of matches and households are estimated as if
+nobody had labelled anything: people choose which pairs to label, often only hard ones or only matches, and how many
+there are of a kind is nothing that such a choice can tell.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ ROUNDS = 300
 ENOUGH = 1e-5
 START = 1e-4  # share of pairs that are matches, where nothing else is known
 _LEAST = 1e-9
-LABEL = "is_match"
+LABEL, PROPOSED = "is_match", "is_proposed"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ def calibrated(
     """Probabilities fitted to graded pairs.
 
     patterns: one row per pattern of grades (`gamma_<name>`), with `pairs`, and the bits that rarity adds to a match
-    (`rarity`) and to a household (`shared_rarity`); with labels also `is_match`, null where nobody knows.
+    (`rarity`) and to a household (`shared_rarity`); with labels also `is_match`, null where nobody knows,
+    and `is_proposed`, false of labelled pairs beyond the graded ones: they teach, and are no part of any share.
     random_u: grades of random pairs. all_pairs: pairs there are.
     """
     fit = _Fit(patterns, comparisons, random_u, all_pairs)
@@ -77,6 +80,8 @@ class _Fit:
         self._grades = {c.name: patterns[f"gamma_{c.name}"].to_numpy(np.int64) for c in comparisons}
         said = patterns.get(LABEL, pd.Series(None, patterns.index, dtype=object))
         self._is_match, self._is_none = (said.eq(word).to_numpy(bool) for word in (True, False))
+        self._is_labelled = bool((self._is_match | self._is_none).any())
+        self._is_proposed = patterns.get(PROPOSED, pd.Series(True, patterns.index)).to_numpy(bool)
         self._random_u, self._all = random_u, float(all_pairs)
         self._prior = {c.name: prior(c) for c in comparisons}
         self._m = {name: values.copy() for name, values in self._prior.items()}
@@ -89,10 +94,13 @@ class _Fit:
     def improve(self) -> float:
         """One round; how far the share of matches moved."""
         before = self._match_share
-        matches, households = self._shares_of_patterns()
-        self._responsible = matches
-        self._match_share = self._share(matches)
-        self._household_share = self._share(households)
+        kinds = self._kinds()
+        matches, households = self._divided(kinds)
+        self._responsible = matches[self._is_proposed]
+        self._match_share = self._share(self._responsible)
+        self._household_share = self._share(households[self._is_proposed])
+        if self._is_labelled:
+            matches, households = self._divided(self._as_said(kinds))
         for name, grades in self._grades.items():
             self._m[name] = _capped(_fitted(self._prior[name], grades, matches), MOST_DIFFERING.get(name))
             if name in self._household:
@@ -119,8 +127,8 @@ class _Fit:
         strangers: Numbers = cleared / cleared.sum()
         return strangers
 
-    def _shares_of_patterns(self) -> tuple[Numbers, Numbers]:
-        """How many pairs of each pattern are matches, and how many are of one household."""
+    def _kinds(self) -> tuple[Numbers, Numbers, Numbers]:
+        """What speaks for a match, for a household and for strangers in each pattern, in bits."""
         match = np.log2(self._match_share) + self._rarity
         household = np.log2(self._household_share) + self._shared_rarity
         for name, grades in self._grades.items():
@@ -129,7 +137,17 @@ class _Fit:
             if name in self._household:
                 household = household + _bits(self._household[name], u, grades)
         stranger = np.full(len(match), np.log2(1 - self._match_share - self._household_share))
-        match[self._is_none] = household[self._is_match] = stranger[self._is_match] = -np.inf
+        return match, household, stranger
+
+    def _as_said(self, kinds: tuple[Numbers, Numbers, Numbers]) -> tuple[Numbers, Numbers, Numbers]:
+        """The same with nothing for what a label rules out; which kind no match is, no label tells."""
+        match, household, stranger = kinds
+        others = [np.where(self._is_match, -np.inf, kind) for kind in (household, stranger)]
+        return np.where(self._is_none, -np.inf, match), others[0], others[1]
+
+    def _divided(self, kinds: tuple[Numbers, Numbers, Numbers]) -> tuple[Numbers, Numbers]:
+        """How many pairs of each pattern are matches, and how many are of one household."""
+        match, household, stranger = kinds
         largest = np.maximum(np.maximum(match, household), stranger)
         weights = [np.exp2(kind - largest) for kind in (match, household, stranger)]
         total = weights[0] + weights[1] + weights[2]
