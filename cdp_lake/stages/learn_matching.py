@@ -1,4 +1,4 @@
-"""Learn matching: which pairs of records are worth a look, and how often true pairs agree, without labels."""
+"""Learn matching: which pairs of records are worth a look, and how often true pairs agree; no labels are needed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cdp_lake.identity.matching.doubts import doubts
 from cdp_lake.identity.matching.frequencies import with_frequencies
 from cdp_lake.identity.matching.grades import Comparison
 from cdp_lake.identity.matching.match_model import MatchModel
-from cdp_lake.identity.matching.pairs import candidate_pairs, with_labelled, with_labels, with_records
+from cdp_lake.identity.matching.pairs import candidate_pairs, labelled_beyond, with_labels, with_records
 from cdp_lake.identity.matching.scoring import graded, patterns
 from cdp_lake.identity.matching.splink_form import model_of
 
@@ -62,6 +62,7 @@ def learn(
     """A model of records numbered by `record`, with `kind` and comparable parts that tell; None where nothing does.
 
     labels: one row per pair (record_l < record_r) of which somebody knows whether it `is_match`; none are needed.
+    They teach, and are no reason to compare two records: pairs that blocking does not propose are not in the lesson.
     """
     compared = comparisons(records.columns)
     if not plan.rules or not compared:
@@ -73,12 +74,14 @@ def learn(
     columns = tuple(c for c in records.columns if c not in NOT_COMPARED)
     nodes = spark.createDataFrame(with_frequencies(records, compared)).persist()
     proposed = candidate_pairs(nodes, plan.rules, key_sql(records.columns))
-    known = None if labels is None or labels.empty else spark.createDataFrame(labels)
-    proposed = proposed if known is None else with_labelled(proposed, known)
     grades = graded(with_records(proposed, nodes, first, columns), first).persist()
-    told = grades if known is None else with_labels(grades, known)
+    told, known = grades, _of_one_kind(labels, records, say)
+    if known is not None:
+        said = spark.createDataFrame(known)
+        beyond = graded(with_records(labelled_beyond(grades, said), nodes, first, columns), first)
+        told = with_labels(grades, beyond, said)
     learnt = _learnt(told, first, compared, chances, len(records))
-    _say_learnt(learnt, grades.count(), labels, say)
+    _say_learnt(learnt, grades.count(), known, say)
     model = MatchModel(columns, model_of(compared, learnt), learnt, doubts(compared, learnt, len(records)), plan)
     return Lesson(model, nodes, grades)
 
@@ -108,6 +111,17 @@ def what_tells(frame: pd.DataFrame, say: Say) -> pd.DataFrame:
     return telling
 
 
+def _of_one_kind(labels: pd.DataFrame | None, records: pd.DataFrame, say: Say) -> pd.DataFrame | None:
+    """The labels of pairs that can be compared; None where there are none. Two kinds are never compared."""
+    if labels is None:
+        return None
+    kind = records.set_index("record")["kind"]
+    alike = labels["record_l"].map(kind).eq(labels["record_r"].map(kind))
+    if not alike.all():
+        say(f"{(~alike).sum():,} labelled pairs are of a person and an organisation: they teach nothing")
+    return labels[alike] if alike.any() else None
+
+
 def _learnt(
     grades: DataFrame, model: CompiledModel, compared: Sequence[Comparison], chances: dict[str, Shares], count: int
 ) -> Calibrated:
@@ -119,7 +133,8 @@ def _learnt(
 
 def _say_learnt(learnt: Calibrated, pairs: int, labels: pd.DataFrame | None, say: Say) -> None:
     say(f"{pairs:,} pairs graded, about {learnt.expected_matches:,.0f} of them one entity")
-    if labels is not None and len(labels):
-        say(f"{len(labels):,} pairs are labelled, {labels['is_match'].sum():,} of them as one entity")
-    if learnt.expected_matches < ENOUGH_TO_LEARN:
+    known = 0 if labels is None else int(labels["is_match"].sum())
+    if labels is not None:
+        say(f"{len(labels):,} pairs are labelled, {known:,} of them as one entity")
+    if max(learnt.expected_matches, known) < ENOUGH_TO_LEARN:
         say("too few to learn from: how often true pairs agree is mostly what is shipped")

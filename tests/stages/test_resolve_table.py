@@ -79,6 +79,20 @@ def test_labels_teach_and_decide_nothing(resolved, tmp_path):
     assert rows["0"] != rows["299"]
 
 
+@pytest.mark.parametrize("said", ["true", "false"])
+def test_no_label_makes_one_of_a_person_and_an_organisation(resolved, tmp_path, said):
+    (tmp_path / "labels.csv").write_text(f"record_id_l,record_id_r,is_match\n1,2,{said}\n", encoding="utf-8")
+    out = resolved(
+        "id,person,firm,mail,phone\n"
+        "1,Ann Acme,,ann@acme.com,+1 212 555 2368\n"
+        "2,,Acme Trading Ltd.,ann@acme.com,+1 212 555 2368\n"
+        "3,Bob Stone,,bob@stone.org,\n",
+        "record_id: id\nfields: {person: full_name, firm: org_name, mail: email, phone: phone}\n",
+        labels=tmp_path / "labels.csv",
+    )
+    assert pd.read_csv(out)["profile_id"].nunique() == 3
+
+
 def test_the_same_file_gives_the_same_bytes(resolved):
     people = pd.read_csv(DATA / "fake_1000.csv", dtype=str).head(150).to_csv(index=False)
     once, twice = (resolved(people, f"record_id: unique_id\n{PEOPLE}", out) for out in ("once.csv", "twice.csv"))

@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdp_lake.identity.matching.blocking import BlockingRule
+from cdp_lake.identity.matching.calibration import PROPOSED
 from cdp_lake.identity.matching.compiling import CompiledModel
 
 KEYS = "_keys"
@@ -42,14 +43,20 @@ def candidate_pairs_of(
     return met.select(*ends).distinct()
 
 
-def with_labelled(pairs: DataFrame, labels: DataFrame) -> DataFrame:
-    """The pairs, and those labelled ones that no blocking rule proposes. labels: one row per pair."""
-    return pairs.union(labels.select(*ENDS).join(pairs, list(ENDS), "left_anti"))
+def labelled_beyond(pairs: DataFrame, labels: DataFrame) -> DataFrame:
+    """The labelled pairs that are not among these. labels: one row per pair, few."""
+    # The few go to the many: what is left over is told by what was met.
+    met = pairs.select(*ENDS).join(F.broadcast(labels), list(ENDS), "left_semi")
+    return labels.select(*ENDS).join(met, list(ENDS), "left_anti")
 
 
-def with_labels(pairs: DataFrame, labels: DataFrame) -> DataFrame:
-    """The pairs with what is known of them (`is_match`). labels: one row per pair, few."""
-    return pairs.join(F.broadcast(labels), list(ENDS), "left")
+def with_labels(proposed: DataFrame, beyond: DataFrame, labels: DataFrame) -> DataFrame:
+    """Both sorts of graded pairs with what is known of them (`is_match`), and whether blocking proposed them.
+
+    beyond: those of `labelled_beyond`. labels: one row per pair, few.
+    """
+    every = proposed.withColumn(PROPOSED, F.lit(True)).unionByName(beyond.withColumn(PROPOSED, F.lit(False)))
+    return every.join(F.broadcast(labels), list(ENDS), "left")
 
 
 def pairs_proposed(

@@ -9,7 +9,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from cdp_lake.identity.matching.calibration import LABEL, Calibrated
+from cdp_lake.identity.matching.calibration import LABEL, PROPOSED, Calibrated
 from cdp_lake.identity.matching.compiling import CompiledComparison, CompiledModel, GradeWeights
 from cdp_lake.identity.matching.doubts import UNPROVEN, Doubts
 
@@ -38,7 +38,7 @@ def graded(pairs: DataFrame, model: CompiledModel) -> DataFrame:
 def patterns(grades: DataFrame, model: CompiledModel, shared: Iterable[str]) -> DataFrame:
     """One row per pattern of grades and rarity, of each label by itself if pairs have one: how many pairs show it."""
     keys = [f"{GRADE}{c.name}" for c in model.comparisons]
-    keys += [LABEL] if LABEL in grades.columns else []
+    keys += [told for told in (LABEL, PROPOSED) if told in grades.columns]
     of_household = [c for c in model.comparisons if c.name in set(shared)]
     bits = {"rarity": _rounded(_rarity(model.comparisons)), "shared_rarity": _rounded(_rarity(of_household))}
     return (

@@ -6,6 +6,7 @@ import pytest
 from cdp_lake.config.field_map import FieldMap
 from cdp_lake.errors import ConfigError
 from cdp_lake.identity.decisions import labelled_pairs
+from cdp_lake.identity.matching.pairs import labelled_beyond, with_labels
 from cdp_lake.stages.pair_labels import read_pair_labels
 
 ROWS = pd.DataFrame({"shop": ["a", "a", "b", None], "number": ["007", "008", "007", "1"]}, dtype=str)
@@ -49,6 +50,18 @@ def test_what_cannot_be_meant_is_told(tmp_path, text, said):
     with pytest.raises(ConfigError, match=r"labels\.csv") as caught:
         _read(tmp_path, text)
     assert said in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_of_many_unknown_records_five_are_named(tmp_path):
+    rows = "".join(f"a,007,c,{number},1\n" for number in range(7))
+    with pytest.raises(ConfigError, match=r"no such record \(7 labels\): c, 0; c, 1; c, 2; c, 3; c, 4$"):
+        _read(tmp_path, HEADER + rows)
+
+
+def test_a_file_of_labels_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(ConfigError, match=r"none\.csv: there is no such file"):
+        read_pair_labels(tmp_path / "none.csv", ROWS, IN_SHOPS)
 
 
 @pytest.mark.spark
@@ -68,3 +81,19 @@ def test_a_decision_labels_the_pairs_across_its_sides_and_a_later_one_comes_firs
     )
 
     assert sorted(tuple(row) for row in labelled_pairs(decisions).collect()) == [(2, 5, False), (2, 6, True)]
+
+
+@pytest.mark.spark
+def test_labelled_pairs_that_blocking_does_not_propose_are_told_from_those_it_does(spark):
+    proposed = spark.createDataFrame([(1, 2), (1, 3)], "record_l BIGINT, record_r BIGINT")
+    labels = spark.createDataFrame([(1, 3, True), (4, 5, False)], "record_l BIGINT, record_r BIGINT, is_match BOOLEAN")
+
+    beyond = labelled_beyond(proposed, labels)
+
+    assert [tuple(row) for row in beyond.collect()] == [(4, 5)]
+    told = with_labels(proposed, beyond, labels).select("record_l", "record_r", "is_match", "is_proposed")
+    assert sorted(tuple(row) for row in told.collect()) == [
+        (1, 2, None, True),
+        (1, 3, True, True),
+        (4, 5, False, False),
+    ]
