@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +61,14 @@ def test_an_explanation_is_of_one_or_of_two(asked):
     assert command is identity_commands.explain
     assert (chosen["one"], chosen["other"], chosen["json"]) == ("crm:C1", "ann@x.org", True)
     assert asked("identity", "explain", "P000000001")[1]["other"] is None
+
+
+def test_a_table_is_resolved_with_labels_or_without(asked):
+    words = ("identity", "resolve", "--input", "in.csv", "--map", "map.yml", "--output", "out.csv")
+    command, chosen = asked(*words, "--labels", "labels.csv")
+    assert command is identity_commands.resolve
+    assert chosen["labels"] == Path("labels.csv")
+    assert asked(*words)[1]["labels"] is None
 
 
 def test_the_demo_believes_the_end_of_its_data_unless_told_otherwise(asked):
