@@ -38,6 +38,8 @@ class Lake:
     versions: dict[str, int] = field(default_factory=dict)
     publication_no: int = 0
     reads: dict[str, int] = field(default_factory=dict)
+    # Of each sequence, as this writer last committed them: nobody else writes while it holds the lock.
+    next_numbers: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def open(cls, spark: SparkSession, root: str, purposes: frozenset[str], catalog: bool = False) -> Lake:

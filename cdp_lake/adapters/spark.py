@@ -31,6 +31,8 @@ EVERYWHERE = {
     # Each query describes itself to a page server that is not there: keep what it writes short.
     "spark.sql.ui.explainMode": "simple",
     "spark.sql.maxPlanStringLength": "20000",
+    # A stage runs some hundreds of compiled programs; the default keeps 100, so the next stage or batch compiles again.
+    "spark.sql.codegen.cache.maxEntries": "1000",
 }
 
 # Only where this process starts Spark by itself.

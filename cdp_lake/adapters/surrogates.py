@@ -34,9 +34,14 @@ def allocate(lake: Lake, keys: DataFrame, sequence: str, name: str) -> DataFrame
 
 def _take(lake: Lake, sequence: str, count: int) -> int:
     """The first of so many numbers of the sequence."""
-    numbers = {row["sequence"]: int(row["next_value"]) for row in lake.head(SEQUENCES).collect()}
+    numbers = lake.next_numbers or _committed(lake)
     start = numbers.get(sequence, 1)
-    after = sorted({**numbers, sequence: start + count}.items())
-    rows = lake.spark.createDataFrame([(*one, 0) for one in after], SEQUENCES.schema)
+    numbers = {**numbers, sequence: start + count}
+    rows = lake.spark.createDataFrame([(*one, 0) for one in sorted(numbers.items())], SEQUENCES.schema)
     lake.overwrite(SEQUENCES, conform(rows, SEQUENCES))
+    lake.next_numbers = numbers
     return start
+
+
+def _committed(lake: Lake) -> dict[str, int]:
+    return {row["sequence"]: int(row["next_value"]) for row in lake.head(SEQUENCES).collect()}

@@ -15,9 +15,11 @@ def named(job: Job, clusters: DataFrame, before: DataFrame, entity: str = PERSON
     """One row per record with its profile id, or that of another entity: kept by overlap, or new."""
     pairs = overlaps(clusters, before).persist()
     kept = job.spark.createDataFrame([], "cluster_sk BIGINT, profile_id STRING")
-    while not pairs.isEmpty():
+    more = True
+    while more:
         best = mutual_best(pairs).persist()
         kept, pairs = kept.unionByName(best), without_used(pairs, best).persist()
+        more = not pairs.isEmpty()
     nameless = clusters.select("cluster_sk").distinct().join(kept, "cluster_sk", "left_anti")
     fresh = minted(allocate(job.lake, nameless, _SEQUENCES[entity], "number"), entity)
     # Both: one row per cluster, disjoint.
