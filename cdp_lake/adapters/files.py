@@ -1,4 +1,4 @@
-"""Reading incoming files: listing them, and framing them in one Spark task per file.
+"""Reading incoming files: what they are, and their records, in one Spark task per file.
 
 Spark's own readers give no line numbers, refuse GBK for CSV, and let one broken quote swallow its
 neighbours; so one Python task per file streams its bytes and hands framed records to Spark as Arrow.
@@ -7,45 +7,28 @@ neighbours; so one Python task per file streams its bytes and hands framed recor
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
-from cdp_lake.bronze import frames, inspected
+from cdp_lake.adapters.landing_folder import DAMAGE, IncomingFile, opened, outer_file
+from cdp_lake.adapters.row_files import UnreadableRows, row_frames, row_header
+from cdp_lake.bronze import FileFacts, Frame, Names, frames, inspected, text_header
 from cdp_lake.config.sources import SourceContract
 
 CHUNK_BYTES = 4_194_304
 BATCH_RECORDS = 20_000
 FRAME_DDL = "source STRING, file_id STRING, record_no BIGINT, line BIGINT, payload STRING, frame_error STRING"
 FACTS_DDL = (
-    "source STRING, path STRING, modified_ns BIGINT, file_id STRING, bytes BIGINT, header ARRAY<STRING>, "
+    "source STRING, path STRING, bytes BIGINT, modified_ns BIGINT, file_id STRING, header ARRAY<STRING>, "
     "problems ARRAY<STRING>, notes ARRAY<STRING>"
 )
-
-
-@dataclass(frozen=True)
-class IncomingFile:
-    """A file waiting below the landing folder."""
-
-    source: str
-    path: str
-    bytes: int
-    modified_ns: int
-
-
-def incoming_files(landing: Path, contracts: Iterable[SourceContract]) -> list[IncomingFile]:
-    """Files that match the sources' patterns, in order of source and path; half-uploaded `.tmp`/`.part` skipped."""
-    found = []
-    for contract in contracts:
-        for path in sorted(landing.glob(contract.files)):
-            if path.is_file() and path.suffix not in {".tmp", ".part"} and not path.name.startswith("."):
-                stat = path.stat()
-                relative = path.relative_to(landing).as_posix()
-                found.append(IncomingFile(contract.name, relative, stat.st_size, stat.st_mtime_ns))
-    return found
 
 
 def file_facts(
@@ -56,16 +39,11 @@ def file_facts(
     def facts(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for row in batch.to_pylist():
-                contract = contracts[row["source"]]
-                known = [column.source_path for column in contract.columns]
-                headers = (list(contract.required_headers), known)
-                with (landing / row["path"]).open("rb") as handle:
-                    chunks = iter(lambda: handle.read(CHUNK_BYTES), b"")
-                    found = inspected(chunks, contract.format, contract.encoding, contract.delimiter, headers)
+                found = _facts(landing, row["path"], contracts[row["source"]])
                 yield pa.RecordBatch.from_pylist([{**row, **found._asdict()}], schema=_FACTS_SCHEMA)
 
-    listed = [(f.source, f.path, f.modified_ns) for f in files]
-    one_task_each = spark.createDataFrame(listed, "source STRING, path STRING, modified_ns BIGINT")
+    listed = [(f.source, f.path, f.bytes, f.modified_ns) for f in files]
+    one_task_each = spark.createDataFrame(listed, "source STRING, path STRING, bytes BIGINT, modified_ns BIGINT")
     return one_task_each.repartition(len(listed)).mapInArrow(facts, FACTS_DDL)
 
 
@@ -78,22 +56,77 @@ def framed_records(
         for batch in batches:
             for row in batch.to_pylist():
                 contract = contracts[row["source"]]
-                yield from _framed(landing / row["path"], contract, row["source"], row["file_id"])
+                yield from _framed(landing, row["path"], contract, row["file_id"])
 
     one_task_each = spark.createDataFrame(files, "source STRING, path STRING, file_id STRING")
     return one_task_each.repartition(len(files)).mapInArrow(records, FRAME_DDL)
 
 
-def _framed(path: Path, contract: SourceContract, source: str, file_id: str) -> Iterator[pa.RecordBatch]:
-    with path.open(encoding=contract.encoding, errors=KEPT_BYTES, newline="\n") as handle:
+def _facts(landing: Path, path: str, contract: SourceContract) -> FileFacts:
+    """What the file is; one that cannot be unpacked or read as its format keeps its identity and says why."""
+    try:
+        with opened(landing, path) as handle:
+            return inspected(_chunks(handle), _header_of(landing, path, contract), _names(contract))
+    except FileNotFoundError:
+        # Taken away since it was listed: whoever listed it sees that.
+        return FileFacts("", [], ["vanished"], [])
+    except PermissionError:
+        raise
+    except UnreadableRows as problem:
+        return FileFacts(_identity(landing, path), [], [f"unreadable_file: {problem}"], [])
+    except DAMAGE as problem:
+        return FileFacts(_identity(landing, path), [], [f"damaged_archive: {type(problem).__name__}"], [])
+
+
+def _identity(landing: Path, path: str) -> str:
+    """That of the packed bytes, where there is no content to tell a file by."""
+    digest = hashlib.sha256(path.encode())
+    with outer_file(landing, path).open("rb") as handle:
+        for chunk in _chunks(handle):
+            digest.update(chunk)
+    return digest.hexdigest()[:16]
+
+
+def _chunks(handle: IO[bytes]) -> Iterator[bytes]:
+    return iter(lambda: handle.read(CHUNK_BYTES), b"")
+
+
+def _names(contract: SourceContract) -> Names:
+    # Of a Parquet file only whole columns are named in its header, not what is inside them.
+    names = {c.source_path.split(".")[0] if contract.columns_by_path else c.source_path: c for c in contract.columns}
+    required = {name for name, column in names.items() if column.required}
+    return Names([name for name in names if name in required], list(names))
+
+
+def _header_of(landing: Path, path: str, contract: SourceContract) -> Callable[[bytes], list[str] | None]:
+    def of_rows(_: bytes) -> list[str]:
+        with opened(landing, path) as handle:
+            return row_header(handle, contract)
+
+    if contract.holds_rows:
+        return of_rows
+    if contract.format == "csv":
+        return partial(text_header, encoding=contract.encoding, delimiter=contract.delimiter)
+    return lambda head: None
+
+
+def _framed(landing: Path, path: str, contract: SourceContract, file_id: str) -> Iterator[pa.RecordBatch]:
+    with opened(landing, path) as handle:
         rows: list[tuple[int, int, str, str | None]] = []
-        for number, frame in enumerate(frames(handle, contract.format, contract.delimiter), start=1):
+        for number, frame in enumerate(_frames(handle, contract), start=1):
             rows.append((number, frame.line, frame.text, frame.error))
             if len(rows) == BATCH_RECORDS:
-                yield _batch(rows, source, file_id)
+                yield _batch(rows, contract.name, file_id)
                 rows = []
         if rows:
-            yield _batch(rows, source, file_id)
+            yield _batch(rows, contract.name, file_id)
+
+
+def _frames(handle: IO[bytes], contract: SourceContract) -> Iterator[Frame]:
+    if contract.holds_rows:
+        return row_frames(handle, contract)
+    text = io.TextIOWrapper(handle, encoding=contract.encoding, errors=KEPT_BYTES, newline="\n")
+    return frames(text, contract.format, contract.delimiter)
 
 
 def _batch(rows: list[tuple[int, int, str, str | None]], source: str, file_id: str) -> pa.RecordBatch:
@@ -142,9 +175,9 @@ _FACTS_SCHEMA = pa.schema(
     [
         ("source", pa.string()),
         ("path", pa.string()),
+        ("bytes", pa.int64()),
         ("modified_ns", pa.int64()),
         ("file_id", pa.string()),
-        ("bytes", pa.int64()),
         ("header", pa.list_(pa.string())),
         ("problems", pa.list_(pa.string())),
         ("notes", pa.list_(pa.string())),

@@ -179,10 +179,12 @@ class SourceContract(Strict):
     name: str
     about: str = ""
     kind: Kind
-    format: Literal["csv", "ndjson", "json"]
+    format: Literal["csv", "ndjson", "json", "parquet", "excel"]
     files: str
     encoding: str = "utf-8"
-    delimiter: str = ","
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    sheet: str | None = None
+    header_row: int = Field(default=1, ge=1)
     key: tuple[str, ...] = ()
     version: Version | None = None
     brand: str = "default"
@@ -242,9 +244,14 @@ class SourceContract(Strict):
         return used + [(("columns", subject.name, "one_of"), name) for name in subject.one_of] if subject else used
 
     @property
-    def required_headers(self) -> tuple[str, ...]:
-        """Headers without which a CSV file is set aside as a whole."""
-        return tuple(c.source_path for c in self.columns if c.required)
+    def holds_rows(self) -> bool:
+        """True for files of typed rows, which bronze keeps as JSON, instead of text."""
+        return self.format in ("parquet", "excel")
+
+    @property
+    def columns_by_path(self) -> bool:
+        """True where a dot in a column's path leads into an object; in a header it is part of the name."""
+        return self.format in ("ndjson", "json", "parquet")
 
     @model_validator(mode="after")
     def _nested_columns_belong_to_lists(self) -> SourceContract:

@@ -72,7 +72,7 @@ def _by_name(record: Column, header: tuple[str, ...], contract: SourceContract) 
 
 
 def _json_fields(contract: SourceContract) -> Column:
-    schema = _json_schema([*((c.source_path.split("."), c) for c in contract.columns)])
+    schema = _json_schema([(_parts(c.source_path, contract.columns_by_path), c) for c in contract.columns])
     schema = schema.add(StructField(_CORRUPT, StringType()))
     return F.from_json(F.col("payload"), schema, {"columnNameOfCorruptRecord": _CORRUPT})
 
@@ -96,8 +96,8 @@ def _leaf_type(column: SourceColumn) -> StringType | ArrayType:
 
 def _texts(contract: SourceContract) -> list[Column]:
     """Each column's own text, empty text as null."""
-    by_path = contract.format != "csv"
-    names = [c.source_path if by_path else c.name for c in contract.columns]
+    by_path = contract.columns_by_path
+    names = [c.name if contract.format == "csv" else c.source_path for c in contract.columns]
     cells = [F.col("_fields." + ".".join(f"`{part}`" for part in _parts(n, by_path))) for n in names]
     return [
         (cell if c.type == "list" else F.nullif(F.trim(cell), F.lit(""))).alias(_text(c))

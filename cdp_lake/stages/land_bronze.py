@@ -6,7 +6,8 @@ from typing import Any
 
 from cdp_lake.adapters.clock import now
 from cdp_lake.adapters.counting import counted_by_file
-from cdp_lake.adapters.files import IncomingFile, file_facts, framed_records, incoming_files
+from cdp_lake.adapters.files import file_facts, framed_records
+from cdp_lake.adapters.landing_folder import IncomingFile, incoming_files, is_as_listed, still_written
 from cdp_lake.bronze.batch import LANDED, bronze_rows, file_rows, quarantined_files, records_per_file
 from cdp_lake.config.sources import SourceContract
 from cdp_lake.contracts import conform
@@ -24,16 +25,31 @@ def land(job: Job) -> None:
     """Lands the files that are new since the last publication, as one batch."""
     contracts = {contract.name: contract for contract in job.settings.sources}
     known = [row.asDict() for row in job.lake.read(FILES, "landing").collect()]
-    waiting = _not_yet_seen(known, incoming_files(job.landing, contracts.values()))
+    waiting = _whole_ones(job, _not_yet_seen(known, incoming_files(job.landing, contracts.values())))
     if not waiting:
         return
     job.progress.step(f"looking at {len(waiting)} new files")
     facts = [row.asDict() for row in file_facts(job.spark, job.landing, waiting, contracts).collect()]
+    # Whoever writes slowly may have paused until now.
+    changed = {file.path for file in waiting if not is_as_listed(job.landing, file)}
+    facts = [row for row in facts if row["path"] not in changed]
+    _tell_unfinished(job, changed)
     batch = 1 + max([0, *(row["batch_id"] for row in known)])
     encodings = {name: contract.encoding for name, contract in contracts.items()}
     rows = file_rows(facts, {(row["source"], row["file_id"]) for row in known}, batch, encodings)
     counts = _land_records(job, [row for row in rows if row["fate"] == LANDED], contracts, batch)
     _note_files(job, [row | {"record_count": counts.get(row["file_id"], 0)} for row in rows])
+
+
+def _whole_ones(job: Job, files: list[IncomingFile]) -> list[IncomingFile]:
+    growing = still_written(job.landing, files)
+    _tell_unfinished(job, growing)
+    return [file for file in files if file.path not in growing]
+
+
+def _tell_unfinished(job: Job, paths: set[str]) -> None:
+    if paths:
+        job.progress.step(f"still being written, the next run takes them: {', '.join(sorted(paths))}")
 
 
 def _land_records(job: Job, files: list[FileRow], contracts: dict[str, SourceContract], batch: int) -> dict[str, int]:

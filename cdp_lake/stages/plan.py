@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from cdp_lake.adapters.clock import now
-from cdp_lake.adapters.files import IncomingFile, incoming_files
 from cdp_lake.adapters.lake import Lake
+from cdp_lake.adapters.landing_folder import IncomingFile, incoming_files
 from cdp_lake.config.settings import Settings
 from cdp_lake.contracts.bronze import bronze_table
 from cdp_lake.contracts.ops import FILES, RUNS

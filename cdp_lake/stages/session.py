@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from cdp_lake.adapters.files import incoming_files
 from cdp_lake.adapters.handshake import require
 from cdp_lake.adapters.jvm import compiler_for
 from cdp_lake.adapters.lake import Lake
+from cdp_lake.adapters.landing_folder import incoming_files
 from cdp_lake.adapters.locks import lake_lock
 from cdp_lake.adapters.spark import build_session
 from cdp_lake.config.settings import Loaded, Settings

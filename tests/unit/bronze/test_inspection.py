@@ -1,12 +1,15 @@
 """What a file is gets told from its bytes: the same content is the same file, whatever it is called."""
 
+from functools import partial
+
 import pytest
 
-from cdp_lake.bronze import FileFacts, inspected
+from cdp_lake.bronze import FileFacts, Names, inspected, text_header
 
 
 def facts(*chunks: bytes, encoding: str = "utf-8", required: str = "id", known: str = "id name") -> FileFacts:
-    return inspected(chunks, "csv", encoding, ",", (required.split(), known.split()))
+    header_of = partial(text_header, encoding=encoding, delimiter=",")
+    return inspected(chunks, header_of, Names(required.split(), known.split()))
 
 
 def test_the_same_bytes_are_the_same_file_however_they_are_read():
@@ -16,7 +19,7 @@ def test_the_same_bytes_are_the_same_file_however_they_are_read():
 
 def test_an_empty_file_is_refused():
     assert facts().problems == ["empty_file"]
-    assert inspected([], "ndjson", "utf-8", ",", ([], [])).problems == ["empty_file"]
+    assert inspected([], lambda head: None, Names([], [])).problems == ["empty_file"]
 
 
 def test_a_required_column_that_is_missing_or_there_twice_refuses_the_file():

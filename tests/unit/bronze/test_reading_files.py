@@ -13,7 +13,7 @@ def read(path: Path, content: bytes, encoding: str) -> list[tuple[str, str | Non
     path.write_bytes(content)
     columns = (SourceColumn(name="id"), SourceColumn(name="name"))
     contract = SourceContract(name="s", kind="person", format="csv", files="*", encoding=encoding, columns=columns)
-    batches = [batch.to_pylist() for batch in _framed(path, contract, "s", "f")]
+    batches = [batch.to_pylist() for batch in _framed(path.parent, path.name, contract, "f")]
     return [(row["payload"], row["frame_error"]) for batch in batches for row in batch]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cdp_lake import cli
-from cdp_lake.adapters.files import incoming_files
+from cdp_lake.adapters.landing_folder import incoming_files
 from cdp_lake.stages.configuration import configured
 
 

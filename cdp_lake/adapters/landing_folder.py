@@ -1,0 +1,110 @@
+"""The landing folder: which files wait there, whether they are whole, and what is inside the packed ones."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from cdp_lake.config.sources import SourceContract
+
+# What uploaders call a file that they still write.
+UNFINISHED = {".tmp", ".part", ".partial", ".crdownload", ".filepart", ".swp"}
+_PACKED: dict[str, Callable[[Path], IO[bytes]]] = {
+    ".gz": lambda path: cast(IO[bytes], gzip.open(path)),
+    ".bz2": lambda path: cast(IO[bytes], bz2.open(path)),
+    ".xz": lambda path: cast(IO[bytes], lzma.open(path)),
+}
+ARCHIVE = ".zip"
+PACKED = (*_PACKED, ARCHIVE)
+# Between an archive and a file in it. No file can be called so, because of the slash.
+INSIDE = "!/"
+# What reading a packed file raises when it is cut short or damaged, or locked by a password.
+DAMAGE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile, OSError, RuntimeError)
+YOUNG_SECONDS, PAUSE_SECONDS = 5.0, 0.5
+
+
+@dataclass(frozen=True)
+class IncomingFile:
+    """A file waiting below the landing folder; of one inside an archive, size and time are those of the archive."""
+
+    source: str
+    path: str
+    bytes: int
+    modified_ns: int
+
+
+def incoming_files(landing: Path, contracts: Iterable[SourceContract]) -> list[IncomingFile]:
+    """Files that match the sources' patterns, packed or not, in order of source and path; unfinished ones skipped."""
+    found = []
+    for contract in contracts:
+        patterns = [contract.files, *(contract.files + suffix for suffix in PACKED)]
+        for path in sorted({path for pattern in patterns for path in landing.glob(pattern)}):
+            if path.is_file() and path.suffix.lower() not in UNFINISHED and not path.name.startswith("."):
+                stat, relative = path.stat(), path.relative_to(landing).as_posix()
+                names = [relative + INSIDE + name for name in _names_in(path)] or [relative]
+                found += [IncomingFile(contract.name, name, stat.st_size, stat.st_mtime_ns) for name in names]
+    return found
+
+
+def still_written(landing: Path, files: Iterable[IncomingFile]) -> set[str]:
+    """Paths of files that grow or change while they are looked at: half-uploaded ones, which the next run takes.
+
+    Only what changed within the last seconds is looked at twice.
+    """
+    young_ns = time.time_ns() - int(YOUNG_SECONDS * 1e9)
+    young = [file for file in files if file.modified_ns > young_ns]
+    if young:
+        time.sleep(PAUSE_SECONDS)
+    return {file.path for file in young if not is_as_listed(landing, file)}
+
+
+def is_as_listed(landing: Path, file: IncomingFile) -> bool:
+    """True when size and time of the file are still those it was listed with."""
+    try:
+        stat = outer_file(landing, file.path).stat()
+    except FileNotFoundError:
+        return False
+    return (stat.st_size, stat.st_mtime_ns) == (file.bytes, file.modified_ns)
+
+
+def outer_file(landing: Path, path: str) -> Path:
+    """The file on disk: the archive, of a file inside one."""
+    whole = landing / path
+    return whole if INSIDE not in path or whole.exists() else landing / path.rpartition(INSIDE)[0]
+
+
+@contextmanager
+def opened(landing: Path, path: str) -> Iterator[IO[bytes]]:
+    """The bytes of an incoming file as its sender wrote them, unpacked. Raises one of DAMAGE where they cannot be."""
+    outer = outer_file(landing, path)
+    with ExitStack() as open_files:
+        if outer.suffix.lower() == ARCHIVE:
+            archive = open_files.enter_context(zipfile.ZipFile(outer))
+            if outer == landing / path:
+                raise zipfile.BadZipFile("no file inside")
+            yield open_files.enter_context(archive.open(path.rpartition(INSIDE)[2]))
+        else:
+            unpack = _PACKED.get(outer.suffix.lower())
+            yield open_files.enter_context(unpack(outer) if unpack else outer.open("rb"))
+
+
+def _names_in(path: Path) -> list[str]:
+    """Files inside an archive; none when it is no archive, or none that can be opened."""
+    if path.suffix.lower() != ARCHIVE:
+        return []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+    except DAMAGE:
+        return []
+    # What a Mac adds to every archive is nobody's data.
+    return sorted(name for name in names if not name.startswith("__MACOSX/") and not Path(name).name.startswith("."))

@@ -1,0 +1,87 @@
+"""Files that hold typed rows instead of text: Parquet and Excel, each row as the JSON that bronze keeps."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+import pyarrow.parquet as pq
+from pyarrow import ArrowException
+from python_calamine import CalamineError, CalamineWorkbook
+
+from cdp_lake.bronze import Frame, row_frame
+from cdp_lake.config.sources import SourceContract
+from cdp_lake.errors import CdpLakeError
+
+ROWS_AT_ONCE = 10_000
+# Kept in memory up to this size while it is unpacked; both formats are read from their end.
+IN_MEMORY_BYTES = 64_000_000
+
+
+class UnreadableRows(CdpLakeError):
+    """A file is not of the format its contract names, or is damaged; the message says which."""
+
+
+def row_header(handle: IO[bytes], contract: SourceContract) -> list[str]:
+    """Names of the columns. Raises UnreadableRows."""
+    with _from_its_end(handle) as rows, _told(contract):
+        if contract.format == "parquet":
+            return [str(name) for name in pq.ParquetFile(rows).schema_arrow.names]
+        return next(_sheet(rows, contract), (0, []))[1]
+
+
+def row_frames(handle: IO[bytes], contract: SourceContract) -> Iterator[Frame]:
+    """One frame per row that is not empty; its line is the row's number in the sheet or file. Raises UnreadableRows."""
+    with _from_its_end(handle) as rows, _told(contract):
+        yield from _parquet(rows) if contract.format == "parquet" else _excel(rows, contract)
+
+
+def _parquet(rows: IO[bytes]) -> Iterator[Frame]:
+    number = 0
+    for batch in pq.ParquetFile(rows).iter_batches(batch_size=ROWS_AT_ONCE):
+        for row in batch.to_pylist():
+            number += 1
+            yield row_frame(number, row)
+
+
+def _excel(rows: IO[bytes], contract: SourceContract) -> Iterator[Frame]:
+    sheet = _sheet(rows, contract)
+    _, header = next(sheet, (0, []))
+    for number, cells in sheet:
+        row = {name: cell for name, cell in zip(header, cells, strict=False) if name and cell != ""}
+        if row:
+            yield row_frame(number, row)
+
+
+def _sheet(rows: IO[bytes], contract: SourceContract) -> Iterator[tuple[int, list[Any]]]:
+    """(row number as Excel shows it, cells), from the header on; the header's names trimmed."""
+    book = CalamineWorkbook.from_filelike(rows)
+    if contract.sheet is not None and contract.sheet not in book.sheet_names:
+        raise UnreadableRows(f"no sheet '{contract.sheet}'; the file has {', '.join(book.sheet_names)}")
+    sheet = book.get_sheet_by_name(contract.sheet) if contract.sheet else book.get_sheet_by_index(0)
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        if number == contract.header_row:
+            yield number, [str(cell).strip() for cell in cells]
+        elif number > contract.header_row:
+            yield number, cells
+
+
+@contextmanager
+def _from_its_end(handle: IO[bytes]) -> Iterator[IO[bytes]]:
+    """The same bytes where one can go to and fro: an unpacking stream would begin again each time."""
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as copy:
+        shutil.copyfileobj(handle, copy)
+        copy.seek(0)
+        yield copy
+
+
+@contextmanager
+def _told(contract: SourceContract) -> Iterator[None]:
+    try:
+        yield
+    except (ArrowException, CalamineError) as problem:
+        # The library's own words may quote cells.
+        raise UnreadableRows(f"no {contract.format} file, or a damaged one ({type(problem).__name__})") from None
