@@ -51,22 +51,31 @@ def _excel(rows: IO[bytes], contract: SourceContract) -> Iterator[Frame]:
     sheet = _sheet(rows, contract)
     _, header = next(sheet, (0, []))
     for number, cells in sheet:
-        row = {name: cell for name, cell in zip(header, cells, strict=False) if name and cell != ""}
+        row = {name: cell for name, cell in zip(header, cells, strict=True) if cell != ""}
         if row:
             yield row_frame(number, row)
 
 
 def _sheet(rows: IO[bytes], contract: SourceContract) -> Iterator[tuple[int, list[Any]]]:
-    """(row number as Excel shows it, cells), from the header on; the header's names trimmed."""
+    """(row number as Excel shows it, cells), from the header on; all as wide as the sheet.
+
+    Names are trimmed; a column without one goes by its letter, so that nothing in it is lost.
+    """
     book = CalamineWorkbook.from_filelike(rows)
     if contract.sheet is not None and contract.sheet not in book.sheet_names:
         raise UnreadableRows(f"no sheet '{contract.sheet}'; the file has {', '.join(book.sheet_names)}")
     sheet = book.get_sheet_by_name(contract.sheet) if contract.sheet else book.get_sheet_by_index(0)
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         if number == contract.header_row:
-            yield number, [str(cell).strip() for cell in cells]
+            yield number, [str(cell).strip() or f"column {_letter(place)}" for place, cell in enumerate(cells)]
         elif number > contract.header_row:
             yield number, cells
+
+
+def _letter(place: int) -> str:
+    """What Excel calls a column, counted from 0: A to Z, AA, AB and so on."""
+    before, last = divmod(place, 26)
+    return (_letter(before - 1) if before else "") + chr(ord("A") + last)
 
 
 @contextmanager
