@@ -15,7 +15,7 @@ import yaml
 from cdp_lake.errors import ConfigError
 
 Where = tuple[str, ...]
-LIST_FOLDERS = ("sources", "segments")
+LIST_FOLDERS = ("source_presets", "sources", "segments")
 
 
 class NamedItems(dict[str, Any]):
@@ -31,7 +31,7 @@ class Layer:
 
 
 def read_folder(folder: Path, label: str, without: str | None = None) -> Layer:
-    """The layer of one conf folder: `x.yml` gives key x, `sources/` and `segments/` give lists by name.
+    """The layer of one conf folder: `x.yml` gives key x, `sources/` and the like give lists by name.
 
     without: a key whose file is passed over, because another file stands in for it.
     """

@@ -31,6 +31,7 @@ from cdp_lake.config.presets import IdentityPresets, with_presets
 from cdp_lake.config.quality import QualityRules
 from cdp_lake.config.segments import Segment
 from cdp_lake.config.shipped import conf_dir
+from cdp_lake.config.source_presets import SourcePreset, with_source_presets
 from cdp_lake.config.sources import SourceContract
 from cdp_lake.config.spark import SparkSettings
 from cdp_lake.config.strict import Strict
@@ -49,6 +50,7 @@ class Settings(Strict):
     spark: SparkSettings = SparkSettings()
     mlflow: MlflowSettings = MlflowSettings()
     sources: tuple[SourceContract, ...] = ()
+    source_presets: tuple[SourcePreset, ...] = ()
     identity: IdentityRules
     identity_presets: IdentityPresets = IdentityPresets()
     survivorship: SurvivorshipRules
@@ -110,7 +112,8 @@ def load_settings(
         over = overlay(over, found)
     layer = overlay(overlay(layer, _own_settings(overlay(layer, over))), over)
     layer, problems = with_presets(layer)
-    return Loaded(_validated(layer, problems).with_scopes_in_use(), layer)
+    layer, others = with_source_presets(layer)
+    return Loaded(_validated(layer, [*problems, *others]).with_scopes_in_use(), layer)
 
 
 def _rules_in(file: Path) -> Layer:

@@ -6,121 +6,21 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from cdp_lake.config.source_kinds import KIND_FIELDS, Kind
 from cdp_lake.config.strict import Strict
 from cdp_lake.errors import did_you_mean
 
-Kind = Literal[
-    "person",
-    "event",
-    "order_rows",
-    "receipt",
-    "product",
-    "ad_spend",
-    "campaign_contact",
-    "coupon_offer",
-    "redemption",
-    "consent",
-]
 ColumnType = Literal["string", "integer", "decimal", "boolean", "date", "timestamp", "json", "list"]
-# The fields each kind may fill, beyond the ones in `required`: the words of the silver tables.
-KIND_FIELDS: dict[str, tuple[str, ...]] = {
-    "person": (
-        "given_name",
-        "family_name",
-        "full_name",
-        "native_name",
-        "email",
-        "phone",
-        "birth_date",
-        "gender",
-        "language",
-        "street",
-        "city",
-        "state",
-        "postcode",
-        "country",
-        "first_seen_at",
-        "valid_from",
-    ),
-    "event": (
-        "event_id",
-        "event_type",
-        "event_name",
-        "occurred_at",
-        "sent_at",
-        "received_at",
-        "original_at",
-        "product_id",
-        "order_id",
-        "amount",
-        "currency",
-        "page_path",
-        "device_type",
-        "locale",
-        "given_name",
-        "family_name",
-        "full_name",
-        "email",
-        "phone",
-        "screen_name",
-    ),
-    "order_rows": (
-        "order_id",
-        "ordered_at",
-        "amount",
-        "currency",
-        "discount_amount",
-        "coupon_code",
-        "status",
-        "product_id",
-        "quantity",
-        "unit_price",
-        "line_discount_amount",
-        "full_name",
-        "email",
-        "phone",
-        "street",
-        "city",
-        "state",
-        "postcode",
-        "country",
-    ),
-    "receipt": ("order_id", "ordered_at", "amount", "currency", "store_id", "lines", "coupons", "email", "phone"),
-    "product": (
-        "product_id",
-        "product_name",
-        "product_name_zh",
-        "product_brand",
-        "department",
-        "department_zh",
-        "category",
-        "product_type",
-        "package_size",
-        "unit_cost_amount",
-        "currency",
-        "updated_at",
-    ),
-    "ad_spend": ("campaign_id", "channel", "spent_on", "amount", "currency", "impression_count", "click_count"),
-    "campaign_contact": ("campaign_id", "channel", "subject", "contacted_at"),
-    "coupon_offer": ("campaign_id", "coupon_upc", "product_id"),
-    "redemption": ("redemption_id", "campaign_id", "coupon_upc", "redeemed_on"),
-    "consent": (
-        "decision_id",
-        "subject_namespace",
-        "subject_value",
-        "purpose",
-        "channel",
-        "recipient",
-        "status",
-        "decided_at",
-        "source_system",
-    ),
-}
-LINE_FIELDS = ("line_no", "product_id", "quantity", "amount", "discount_amount")
+# Among the meanings of a column's values: that of every text not listed.
+ANY_OTHER = "*"
 
 
 class SourceColumn(Strict):
-    """One column of a feed: where it is, its type, the silver field it fills, and the rules it keeps."""
+    """One column of a feed: where it is, its type, the silver field it fills, and the rules it keeps.
+
+    `values` says what texts of this system mean: `{"0": "", M: male}`; an empty meaning is no value at all, and `"*"`
+    stands for every text not listed. Without it those stay as they are.
+    """
 
     name: str
     path: str | None = None
@@ -134,6 +34,7 @@ class SourceColumn(Strict):
     after: str | None = None
     before: str | None = None
     one_of: tuple[str, ...] = ()
+    values: dict[str, str] = Field(default_factory=dict)
     columns: tuple[SourceColumn, ...] = ()
 
     @property
@@ -174,9 +75,13 @@ class RecordRule(Strict):
 
 
 class SourceContract(Strict):
-    """One feed. `key` empty: two identical records of one file are two records."""
+    """One feed. `key` empty: two identical records of one file are two records.
+
+    `extends` names a preset whose settings this one is laid over.
+    """
 
     name: str
+    extends: str | None = None
     about: str = ""
     kind: Kind
     format: Literal["csv", "ndjson", "json", "parquet", "excel"]

@@ -10,7 +10,7 @@ from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
 from cdp_lake.config.sources import SourceColumn, SourceContract
 from cdp_lake.silver.rules import broken_rules, judged_items
-from cdp_lake.silver.typed import typed_column
+from cdp_lake.silver.typed import cell_text, typed_column
 
 _CORRUPT = "_corrupt"
 TRACE = ("_record_id", "_batch_id", "_file_id", "_record_no", "_line", "_record_hash", "_frame_error")
@@ -100,7 +100,7 @@ def _texts(contract: SourceContract) -> list[Column]:
     names = [c.name if contract.format == "csv" else c.source_path for c in contract.columns]
     cells = [F.col("_fields." + ".".join(f"`{part}`" for part in _parts(n, by_path))) for n in names]
     return [
-        (cell if c.type == "list" else F.nullif(F.trim(cell), F.lit(""))).alias(_text(c))
+        (cell if c.type == "list" else cell_text(cell, c)).alias(_text(c))
         for c, cell in zip(contract.columns, cells, strict=True)
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from cdp_lake.config.sources import SourceColumn, SourceContract
+from cdp_lake.config.sources import ANY_OTHER, SourceColumn, SourceContract
 from cdp_lake.silver.normalise.dates import parsed_date, parsed_timestamp
 from cdp_lake.silver.normalise.money import amount
 
@@ -38,6 +38,16 @@ def _iso(text: Column, contract: SourceContract) -> Column:
     return F.when(has_offset, moment).otherwise(F.to_utc_timestamp(moment, contract.time_zone))
 
 
+def cell_text(cell: Column, column: SourceColumn) -> Column:
+    """What the text of a cell means to the system it comes from; empty text as null."""
+    text = F.trim(cell)
+    if column.values:
+        meanings = F.create_map(*[F.lit(word) for pair in sorted(column.values.items()) for word in pair])
+        others = F.lit(column.values[ANY_OTHER]) if ANY_OTHER in column.values else text
+        text = F.when(text != "", F.coalesce(meanings[text], others))
+    return F.nullif(text, F.lit(""))
+
+
 def item_text(item: Column, column: SourceColumn) -> Column:
     """The text of one column of a list item, empty text as null."""
-    return F.nullif(F.trim(item[column.source_path]), F.lit(""))
+    return cell_text(item[column.source_path], column)

@@ -55,7 +55,7 @@ def orders_of_receipts(rows: DataFrame, contract: SourceContract) -> DataFrame:
     total = _sum_of(F.col(lines.name), discounts[0]) if lines and discounts else F.lit(0).cast(_MONEY)
     return rows.select(
         *_order_columns(contract),
-        F.lit("completed").alias("status"),
+        F.coalesce(field(contract, "status"), F.lit("completed")).alias("status"),
         field(contract, "store_id"),
         total.alias("discount_amount"),
         _coupon_count(contract).alias("coupon_count"),
@@ -70,6 +70,7 @@ def lines_of_receipts(rows: DataFrame, contract: SourceContract) -> DataFrame:
     order_id, currency = field(contract, "order_id"), currency_code(field(contract, "currency")).alias("currency")
     flat = rows.select("_source", "_record_id", order_id, date, currency, F.explode(lines.name).alias("line"))
     item = {c.field or c.name: F.col("line")[c.name] for c in lines.columns}
+    discount = item.get("discount_amount", F.lit(None)).cast(_MONEY)
     return flat.select(
         F.col("_source").alias("source"),
         "_record_id",
@@ -80,7 +81,7 @@ def lines_of_receipts(rows: DataFrame, contract: SourceContract) -> DataFrame:
         item["product_id"].alias("product_id"),
         item["quantity"].cast(_MONEY).alias("quantity"),
         item["amount"].cast(_MONEY).alias("amount"),
-        F.coalesce(item["discount_amount"].cast(_MONEY), F.lit(0).cast(_MONEY)).alias("discount_amount"),
+        F.coalesce(discount, F.lit(0).cast(_MONEY)).alias("discount_amount"),
     )
 
 

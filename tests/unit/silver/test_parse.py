@@ -114,3 +114,17 @@ def test_rules_of_list_items_are_named_with_their_list(spark):
     assert row["rules"] == ["type:lines.price"]
     (row,) = rows(spark, receipt(lines=[]), feed=RECEIPTS)
     assert row["rules"] == ["required:lines"]
+
+
+def test_words_of_a_system_get_their_meaning_before_any_rule_sees_them(spark):
+    words = {"0": "", "M": "male", "F": "female"}
+    columns = [
+        {"name": "id", "values": {"0": ""}, "required": True},
+        {"name": "gender", "values": words, "one_of": ["male", "female"]},
+        {"name": "what", "values": {"$identify": "identify", "*": "track"}},
+    ]
+    feed, headers = contract(columns), {("id", "gender", "what"): ["f1"]}
+    one, two, three = rows(spark, "1,M,$identify", "0,x,Order Completed", "3,0,", feed=feed, headers=headers)
+    assert (one["gender"], one["what"], one["rules"]) == ("male", "identify", [])
+    assert (two["id"], two["what"], two["rules"]) == (None, "track", ["required:id", "one_of:gender"])
+    assert (three["gender"], three["what"], three["rules"]) == (None, None, [])

@@ -1,0 +1,102 @@
+"""Each shipped preset reads what its system really sends: shapes as their documentation and exports show them."""
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from cdp_lake.config.settings import load_settings
+from cdp_lake.config.sources import SourceContract
+from cdp_lake.silver.facts.purchases import lines_of_receipts, orders_of_receipts
+from cdp_lake.silver.parse import parsed
+from tests.unit.silver.feeds import bronze
+
+SENT = {
+    "messageId": "ajs-next-1",
+    "anonymousId": "anon-1",
+    "userId": None,
+    "originalTimestamp": "2024-03-01T09:00:00.000Z",
+    "sentAt": "2024-03-01T09:00:01.000Z",
+    "receivedAt": "2024-03-01T09:00:02.000Z",
+    "context": {"library": {"name": "analytics.js"}, "page": {"path": "/shoes"}, "locale": "zh-CN"},
+    "integrations": {},
+}
+TRACK = {**SENT, "type": "track", "event": "Order Completed", "properties": {"order_id": "o-1", "total": 39.9}}
+TRAITS = {"email": "li.na@example.cn", "phone": "+8613800138001", "firstName": "Na", "lastName": "Li"}
+WOO = {
+    "id": 727,
+    "status": "processing",
+    "currency": "CNY",
+    "date_created_gmt": "2024-03-01T16:28:02",
+    "date_modified_gmt": "2024-03-01T16:28:08",
+    "total": "29.35",
+    "customer_id": 0,
+    "billing": {"first_name": "娜", "last_name": "李", "email": "", "phone": "13800138001", "country": "CN"},
+    "line_items": [
+        {"id": 315, "product_id": 93, "quantity": 2, "total": "6.00", "meta_data": []},
+        {"id": 316, "product_id": 22, "quantity": 1, "total": "23.35", "meta_data": []},
+    ],
+}
+
+
+def preset(name: str) -> SourceContract:
+    """A source that only extends the preset."""
+    (found,) = (one for one in load_settings().settings.source_presets if one.name == name)
+    return found
+
+
+def read(spark: SparkSession, name: str, *payloads: dict[str, Any]) -> DataFrame:
+    """What becomes of the payloads."""
+    return parsed(bronze(spark, *(json.dumps(one) for one in payloads)), preset(name), {})
+
+
+@pytest.mark.parametrize(
+    ("name", "where"), [("segment", "traits"), ("jitsu", "traits"), ("rudderstack", "context.traits")]
+)
+def test_what_an_identify_says_of_a_person_is_read_where_its_sdk_puts_it(spark, name, where):
+    context = SENT["context"] | ({"traits": TRAITS} if where == "context.traits" else {})
+    identify = {**SENT, "type": "identify", "userId": "u-1", "context": context}
+    (row,) = read(spark, name, identify | ({"traits": TRAITS} if where == "traits" else {})).collect()
+    assert row["rules"] == []
+    told = (row["user_id"], row["trait_email"], row["trait_phone"], row["trait_first_name"])
+    assert told == ("u-1", "li.na@example.cn", "+8613800138001", "Na")
+
+
+@pytest.mark.parametrize("name", ["segment", "jitsu", "rudderstack"])
+def test_a_track_call_with_a_null_id_is_read_whole(spark, name):
+    (row,) = read(spark, name, TRACK).collect()
+    assert row["rules"] == []
+    assert (row["user_id"], row["anonymous_id"], row["amount"]) == (None, "anon-1", Decimal("39.9000"))
+    assert row["received_at"] == datetime(2024, 3, 1, 9, 0, 2)
+
+
+def test_an_event_of_nobody_breaks_the_rule_for_it(spark):
+    (row,) = read(spark, "segment", {**TRACK, "anonymousId": None}).collect()
+    assert row["rules"] == ["has_an_id"]
+
+
+def test_customer_0_of_woocommerce_is_a_guest(spark):
+    guest, known = read(spark, "woocommerce_orders", WOO, {**WOO, "customer_id": 26}).orderBy("_record_no").collect()
+    assert guest["rules"] == known["rules"] == []
+    assert (guest["customer_id"], known["customer_id"]) == (None, "26")
+    assert (guest["first_name"], guest["email"], guest["created_at"]) == ("娜", None, datetime(2024, 3, 1, 16, 28, 2))
+
+
+def test_a_woocommerce_order_becomes_an_order_and_its_lines(spark):
+    contract = preset("woocommerce_orders")
+    rows = read(spark, contract.name, WOO).selectExpr("*", "'woo' AS _source", "7L AS record_sk", "'b' AS _brand")
+    (order,) = orders_of_receipts(rows, contract).collect()
+    assert (order["order_id"], order["status"], order["amount"], order["channel"]) == (
+        "727",
+        "processing",
+        Decimal("29.3500"),
+        "online",
+    )
+    lines = lines_of_receipts(rows, contract).orderBy("line_key").collect()
+    assert [(one["line_key"], one["product_id"], one["amount"]) for one in lines] == [
+        ("315", "93", Decimal("6.0000")),
+        ("316", "22", Decimal("23.3500")),
+    ]
