@@ -49,10 +49,15 @@ def incoming_files(landing: Path, contracts: Iterable[SourceContract]) -> list[I
         patterns = [contract.files, *(contract.files + suffix for suffix in PACKED)]
         for path in sorted({path for pattern in patterns for path in landing.glob(pattern)}):
             if path.is_file() and path.suffix.lower() not in UNFINISHED and not path.name.startswith("."):
-                stat, relative = path.stat(), path.relative_to(landing).as_posix()
-                names = [relative + INSIDE + name for name in _names_in(path)] or [relative]
-                found += [IncomingFile(contract.name, name, stat.st_size, stat.st_mtime_ns) for name in names]
+                found += files_at(landing, path, contract.name)
     return found
+
+
+def files_at(landing: Path, path: Path, source: str) -> list[IncomingFile]:
+    """The file below the landing folder, or those inside it when it is an archive that can be opened."""
+    stat, relative = path.stat(), path.relative_to(landing).as_posix()
+    names = [relative + INSIDE + name for name in _names_in(path)] or [relative]
+    return [IncomingFile(source, name, stat.st_size, stat.st_mtime_ns) for name in names]
 
 
 def still_written(landing: Path, files: Iterable[IncomingFile]) -> set[str]:

@@ -19,6 +19,17 @@ def fate_counts(fates: DataFrame) -> DataFrame:
     return fates.groupBy("source").agg(F.count(F.lit(1)).alias("records"), *counts).orderBy("source")
 
 
+def file_counts(files: DataFrame) -> DataFrame:
+    """One row per source: files that landed and their records, files set aside, and the last batch with one."""
+    landed = F.col("fate") == "landed"
+    return files.groupBy("source").agg(
+        F.count_if(landed).alias("landed"),
+        F.coalesce(F.sum(F.when(landed, F.col("record_count"))), F.lit(0)).alias("records"),
+        F.count_if(F.col("fate") == "quarantined").alias("refused"),
+        F.max("batch_id").alias("last_batch"),
+    )
+
+
 def quarantine_counts(quarantine: DataFrame) -> DataFrame:
     """One row per (source, rule): how many records or files broke it."""
     broken = quarantine.select("source", F.explode("rules").alias("rule"))

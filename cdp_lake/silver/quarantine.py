@@ -18,6 +18,14 @@ def broken_texts(parsed: DataFrame) -> DataFrame:
     return broken.select(F.col("_record_id").alias("record_id"), "_file_id", "_line", "payload")
 
 
+def broken_by_rule(parsed: DataFrame) -> DataFrame:
+    """One row per rule: records that break it and the first line of one; under the rule '' all, with how many pass."""
+    each = F.concat(F.array(F.lit("")), "rules")
+    told = parsed.select("_line", (F.size("rules") == 0).alias("_passes"), F.explode(each).alias("rule"))
+    counts = (F.count("*").alias("records"), F.count_if("_passes").alias("passing"), F.min("_line").alias("first_line"))
+    return told.groupBy("rule").agg(*counts).orderBy(F.desc("records"), "rule")
+
+
 def set_aside(fates: DataFrame, texts: DataFrame, files: DataFrame) -> DataFrame:
     """One row per quarantined record, as received. texts: one row per broken record; files: one per file."""
     paths = files.select("source", F.col("file_id").alias("_file_id"), F.col("path").alias("file"))

@@ -1,0 +1,53 @@
+"""Sources at a terminal: the list of them, and what would become of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from cdp_lake.console import grid, share
+
+if TYPE_CHECKING:
+    from cdp_lake.stages.check_source import Checked
+    from cdp_lake.stages.show_sources import SourceState
+
+
+def listed(states: Iterable[SourceState]) -> Iterator[RenderableType]:
+    """One line per source."""
+    rows = [
+        (
+            *(
+                one.contract.name,
+                one.contract.kind,
+                one.contract.extends or "",
+                one.contract.format,
+                one.contract.files,
+            ),
+            *(one.landed, one.records, one.refused or "", one.waiting or ""),
+        )
+        for one in states
+    ]
+    yield grid(
+        "Sources", ("name", "kind", "extends", "format", "files", "landed#", "records#", "refused#", "waiting#"), rows
+    )
+
+
+def checked(files: Iterable[Checked]) -> Iterator[RenderableType]:
+    """What each file is and what its records break."""
+    for one in files:
+        yield Text(f"{one.file} as {one.source}: {_verdict(one)}", style="bold")
+        if one.broken:
+            rows = [(rule.rule, rule.records, rule.first_line) for rule in one.broken]
+            yield grid("Would be quarantined", ("rule", "records#", "first line#"), rows)
+        for note in one.notes:
+            yield Text(f"  {note}")
+    yield Text("nothing was landed")
+
+
+def _verdict(one: Checked) -> str:
+    if one.refused:
+        return f"the whole file would be set aside: {', '.join(one.refused)}"
+    return f"{one.passing:,} of {one.records:,} records would pass ({share(one.passing, one.records)})"
