@@ -6,7 +6,6 @@ neighbours; so one Python task per file streams its bytes and hands framed recor
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
+from cdp_lake.adapters.decoding import KEPT_BYTES
 from cdp_lake.bronze import frames, inspected
 from cdp_lake.config.sources import SourceContract
 
@@ -115,18 +115,6 @@ def _batch(rows: list[tuple[int, int, str, str | None]], source: str, file_id: s
     return pa.RecordBatch.from_arrays(
         columns, names=["source", "file_id", "record_no", "line", "payload", "frame_error"]
     )
-
-
-def _kept_bytes(problem: UnicodeError) -> tuple[str, int]:
-    """Undecodable bytes as lone surrogates: they stay in their record instead of ending the file there."""
-    if not isinstance(problem, UnicodeDecodeError):
-        raise problem
-    # `surrogateescape` does this for bytes above 127 only, which is not all that can be wrong with UTF-16.
-    return "".join(chr(0xDC00 + byte) for byte in problem.object[problem.start : problem.end]), problem.end
-
-
-KEPT_BYTES = "cdp_lake.kept_bytes"
-codecs.register_error(KEPT_BYTES, _kept_bytes)
 
 
 def _is_clean(text: str) -> bool:
