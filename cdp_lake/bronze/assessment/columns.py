@@ -1,0 +1,99 @@
+"""What is counted of one column while its values go by: no value is kept, only how values are written."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+
+from cdp_lake.bronze.assessment.values import DATE, Looker
+from cdp_lake.config.header_words import PLACEHOLDERS
+
+# Distinct values, keys and repeats are told of so many records; all else of every record looked at.
+HASHED_RECORDS = 100_000
+_PATTERNS_KEPT = 1_000
+OTHER = "(other)"
+
+
+class ColumnTally:
+    """Counts of one column. `path` is its header, or the dotted path in a JSON record."""
+
+    def __init__(self, path: str, looker: Looker, words: frozenset[str] = frozenset(), before: int = 0) -> None:
+        self.path = path
+        self.filled = 0
+        self.records = before
+        self.shortest: int | None = None
+        self.longest = 0
+        self.padded = 0
+        self.placeholders: Counter[str] = Counter()
+        self.patterns: Counter[str] = Counter()
+        self.types: Counter[str] = Counter()
+        self.looks: Counter[str] = Counter()
+        self.words: set[str] = set()
+        self.is_list_of_objects = False
+        # One hash per record, 0 where it is empty; eight bytes each.
+        self.hashes = array("q", [0]) * min(before, HASHED_RECORDS)
+        self._looker = looker
+        self._vocabulary = words
+
+    def take(self, values: Sequence[str | None]) -> None:
+        """Counts the values of the next records, None or empty text where there is none."""
+        counts = Counter(values)
+        for raw, count in counts.items():
+            text = raw.strip() if raw else ""
+            if text:
+                self._count(text, count)
+                self.padded += count if raw != text else 0
+        self.records += len(values)
+        room = HASHED_RECORDS - len(self.hashes)
+        if room > 0:
+            self.hashes.extend([hash(v.strip()) if v else 0 for v in values[:room]])
+
+    def _count(self, text: str, count: int) -> None:
+        self.filled += count
+        size = len(text)
+        if self.shortest is None or size < self.shortest:
+            self.shortest = size
+        self.longest = max(self.longest, size)
+        plain = text.lower()
+        if plain in PLACEHOLDERS:
+            self.placeholders[plain] += count
+        if text in self._vocabulary:
+            self.words.add(text)
+        seen = self._looker.look(text)
+        form = seen.pattern
+        if form not in self.patterns and len(self.patterns) >= _PATTERNS_KEPT:
+            form = OTHER
+        self.patterns[form] += count
+        # Placeholders say nothing of what a column means.
+        if plain not in PLACEHOLDERS or seen.type.startswith(DATE):
+            self.types[seen.type] += count
+            self.looks[seen.look] += count
+
+    @property
+    def empty(self) -> int:
+        """Records without a value."""
+        return self.records - self.filled
+
+    @property
+    def telling(self) -> int:
+        """Values that are no placeholder."""
+        return sum(self.types.values())
+
+    def share_looking(self, *looks: str) -> float:
+        """The share of telling values that look like one of these."""
+        return sum(self.looks[look] for look in looks) / self.telling if self.telling else 0.0
+
+    def share_typed(self, *types: str) -> float:
+        """The share of telling values of one of these types."""
+        return sum(self.types[name] for name in types) / self.telling if self.telling else 0.0
+
+    def distinct(self) -> int:
+        """Different values among the records that were hashed."""
+        return len(set(self.hashes) - {0})
+
+    def most_frequent(self) -> int:
+        """How many of the hashed records hold the most frequent value."""
+        found = Counter(self.hashes)
+        found.pop(0, None)
+        return found.most_common(1)[0][1] if found else 0

@@ -1,0 +1,126 @@
+"""Profile a source: look at one unknown file, and draft its contract. No lake is touched, and no Spark is needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from cdp_lake.adapters.unknown_files import UnknownFile, already_there, lines_of, opened, write_new
+from cdp_lake.bronze.assessment import (
+    Assessment,
+    FileTally,
+    ReadAs,
+    draft,
+    judged,
+    likely_delimiter,
+    likely_format,
+    looks_like_records,
+)
+from cdp_lake.bronze.framing import Frame, csv_header, frames
+from cdp_lake.config.layers import as_plain, parse_yaml
+from cdp_lake.config.namespace import type_of
+from cdp_lake.config.settings import Settings, described
+from cdp_lake.config.sources import SourceContract
+from cdp_lake.errors import ConfigError
+
+RECORDS = 100_000
+_NO_NAME = re.compile(r"[^0-9a-z_]+")
+_DATED = re.compile(r"(?:[_-]?\d+(?:[_-]?[qQ]\d)?)+$")
+
+
+@dataclass(frozen=True)
+class Profiled:
+    """What was found of a file, and the draft of its contract."""
+
+    file: Path
+    bytes: int
+    name: str
+    out: Path
+    found: Assessment
+    contract: str
+
+
+def profile_source(
+    settings: Settings, file: Path, name: str | None = None, out: Path | None = None, records: int = RECORDS
+) -> Profiled:
+    """Looks at the first `records` records of FILE and writes the draft to OUT, else to NAME.yml.
+
+    Raises ConfigError when the file cannot be looked at, or the draft is there already.
+    """
+    name = _checked(name) if name else _name_of(file)
+    target = out or Path(f"{name}.yml")
+    if target.exists():
+        raise ConfigError(already_there(target))
+    text = opened(file)
+    found = _assessed(text, {type_of(one.name) for one in settings.identity.namespaces}, records)
+    contract = draft(found, name, file.suffix or f".{found.read_as.format}")
+    contract_of(contract, target)
+    write_new(target, contract)
+    return Profiled(file, text.bytes, name, target, found, contract)
+
+
+def contract_of(text: str, path: Path) -> SourceContract:
+    """The contract a draft says, read as the settings are read. Raises ConfigError naming line and key."""
+    layer = parse_yaml(text, path.as_posix())
+    try:
+        return SourceContract.model_validate(as_plain(layer.tree))
+    except ValidationError as problem:
+        raise ConfigError("\n".join(described(dict(error), layer) for error in problem.errors())) from problem
+
+
+def _assessed(file: UnknownFile, namespaces: set[str], records: int) -> Assessment:
+    tally = FileTally(frozenset(namespaces))
+    read_as = _read_as(file)
+    with lines_of(file) as lines:
+        found = frames(lines, read_as.format, read_as.delimiter or ",")
+        _counted(tally, islice(found, records), file, read_as)
+        has_more = next(found, None) is not None
+    if not tally.records:
+        raise ConfigError(f"{file.path}: a header and no record; at least one record is expected")
+    if not tally.good:
+        broken = ", ".join(f"{what} {count:,}" for what, count in tally.broken.items())
+        raise ConfigError(f"{file.path}: no record of {tally.records:,} can be read ({broken}), as {_said(read_as)}")
+    return judged(tally, read_as, has_more, namespaces)
+
+
+def _read_as(file: UnknownFile) -> ReadAs:
+    found = likely_format(file.head)
+    if found != "csv":
+        return ReadAs(found, file.encoding, file.why, None)
+    # Not splitlines: it would also break at characters that end no line of a file.
+    delimiter, why = likely_delimiter(file.head.split("\n"))
+    return ReadAs(found, file.encoding, file.why, delimiter, why)
+
+
+def _counted(tally: FileTally, found: Iterator[Frame], file: UnknownFile, read_as: ReadAs) -> None:
+    if read_as.format != "csv":
+        tally.take_json(found)
+        return
+    delimiter = read_as.delimiter or ","
+    header = csv_header(file.head.partition("\n")[0], delimiter)
+    why = looks_like_records(header)
+    if why:
+        advice = "landing takes the names of columns from it: put a header above the records"
+        raise ConfigError(f"{file.path}: the first line seems to be a record, no header ({why}); {advice}")
+    tally.take_csv(found, header, delimiter)
+
+
+def _said(read_as: ReadAs) -> str:
+    return f"{read_as.format} in {read_as.encoding}" + (f" by '{read_as.delimiter}'" if read_as.delimiter else "")
+
+
+def _checked(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise ConfigError(f"--name {name}: a source is called in lower case, such as {_name_of(Path(name))}")
+    return name
+
+
+def _name_of(file: Path) -> str:
+    stem = _DATED.sub("", file.stem.lower()) or file.stem.lower()
+    plain = _NO_NAME.sub("_", stem).strip("_")
+    return plain if plain[:1].isalpha() else f"source_{plain}".rstrip("_")
