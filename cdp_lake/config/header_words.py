@@ -65,8 +65,8 @@ HEADER_WORDS: dict[str, str] = {
     "订单时间 订单日期 购买时间 交易时间 销售时间",
     "paid_at": "paid_at payment_time pay_time 支付时间 付款时间",
     "line_no": "line_no line_number line_id 行号",
-    "product_id": "product_id product_no product_code sku lineitem_sku sku_id item_id item_no item_code article_no goods_id "
-    "商品编号 商品id 商品编码 产品编号 货号",
+    "product_id": "product_id product_no product_code sku lineitem_sku sku_id item_id item_no item_code article_no "
+    "goods_id 商品编号 商品id 商品编码 产品编号 货号",
     "quantity": "quantity qty lineitem_quantity item_quantity count units menge 数量 购买数量",
     "unit_price": "unit_price price lineitem_price item_price 单价 售价 价格",
     "amount": "amount total total_price order_total order_amount revenue total_amount paid_amount betrag 金额 总金额 "

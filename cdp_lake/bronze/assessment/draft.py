@@ -46,8 +46,7 @@ def _key_lines(found: Assessment) -> Iterator[str]:
     if found.key.columns:
         yield _noted(f"key: {_flow(list(found.key.columns))}", found.key.doubt)
     else:
-        note = found.key.doubt or "two identical records of one file count as two"
-        yield _noted("# key: []", f"{found.key.reason}; {note}" if found.key.doubt else found.key.reason)
+        yield _noted(f"# no key: {found.key.reason}", found.key.doubt)
     if found.version:
         yield f"version: {_flow({'column': found.version, 'keep': found.keep})}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from typing import NamedTuple
 
 from cdp_lake.bronze.assessment import values as v
@@ -31,6 +32,7 @@ _NUMBER_FIELDS = frozenset(
     "amount discount_amount line_discount_amount unit_price quantity unit_cost_amount impression_count "
     "click_count".split()
 )
+_COUNTED = frozenset({"impression_count", "click_count"})
 _TEXTS = frozenset({*NAMESPACES, *PII_TAGS} - {"birth_date"} | {"lead_id", "message_id", "product_id", "line_no"})
 _MORE_TEXTS = frozenset("store_id campaign_id coupon_upc redemption_id decision_id coupon_code previous_id".split())
 
@@ -41,6 +43,7 @@ class _Known(NamedTuple):
     tally: FileTally
     meanings: Mapping[str, Meaning]
     fields: Mapping[str, str]
+    kind: KindGuess
     key: KeyGuess
     lists: Mapping[str, Mapping[str, ColumnTally]]
     names: Names
@@ -56,7 +59,7 @@ def judged(tally: FileTally, read_as: ReadAs, has_more: bool, namespaces: Set[st
     meanings = {path: Meaning(named[path], found.doubt) for path, found in meanings.items()}
     version = _version(kind, named)
     key = _key(tally, columns, meanings, version, kind)
-    known = _Known(tally, meanings, fields_filled(kind.kind, named), key, lists, Names())
+    known = _Known(tally, meanings, fields_filled(kind.kind, named), kind, key, lists, Names())
     described = tuple(_described(known, path, place) for place, path in enumerate(columns, start=1))
     name_of = {column.path: column.name for column in described}
     return Assessment(
@@ -115,6 +118,9 @@ def _described(known: _Known, path: str, place: int) -> Column:
     items = known.lists.get(path, {})
     is_key = path in known.key.columns
     guess = _type(tally, meaning, field, is_key or is_id_like(tally, found))
+    if field in _NUMBER_FIELDS - _COUNTED and guess.type == "integer":
+        # Whole so far: weights and prices get places after the point one day.
+        guess = replace(guess, type="decimal")
     if path in known.tally.others:
         guess = TypeGuess("list") if items else TypeGuess("json")
     doubts = [*([found.doubt] if found and found.doubt else []), *guess.doubts]
@@ -143,7 +149,7 @@ def _described(known: _Known, path: str, place: int) -> Column:
         required=is_key,
         one_of=one_of,
         doubts=tuple(doubts),
-        quality=quality_remarks(tally, meaning in IDENTIFYING),
+        quality=quality_remarks(tally, meaning in IDENTIFYING, known.kind.kind == "person"),
         local_times=guess.local,
         columns=_items(items),
     )

@@ -9,6 +9,7 @@ from itertools import combinations
 
 from cdp_lake.bronze.assessment import values as v
 from cdp_lake.bronze.assessment.columns import ColumnTally
+from cdp_lake.bronze.assessment.remarks import counted
 
 # A few bad records must not hide a key: landing sets them aside, one by one.
 _TOLERATED = 0.03
@@ -72,8 +73,9 @@ def _of_ids(judged: Mapping[str, _Judged], ids: Sequence[str], records: int) -> 
         return None
     if found is None or found.is_exact:
         return KeyGuess((exact[0].path,), "unique and never empty")
-    bad = [f"{found.empty} empty"] * bool(found.empty) + [f"{found.repeats} repeated"] * bool(found.repeats)
-    return KeyGuess((found.path,), f"an id, unique but for few records: {', '.join(bad)}", f"{', '.join(bad)}")
+    bad = [f"{counted(found.empty, 'record')} without it"] * bool(found.empty)
+    bad += [f"{counted(found.repeats, 'record')} with that of another"] * bool(found.repeats)
+    return KeyGuess((found.path,), f"an id, unique but for few: {', '.join(bad)}", ", ".join(bad))
 
 
 def _with_versions(

@@ -17,25 +17,27 @@ class KindGuess(NamedTuple):
 
 
 # kind -> groups of meanings: of each group one is needed. The first kind that fits is taken.
+_PEOPLE = "given_name family_name full_name native_name email phone birth_date loyalty_id crm_id"
 _SIGNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     ("consent", ("purpose", "status", "decided_at updated_at created_at occurred_at date")),
+    (
+        "event",
+        (
+            "event_type event_name",
+            "message_id anonymous_id",
+            "occurred_at original_at received_at sent_at created_at date",
+        ),
+    ),
     ("receipt", ("order_id", "lines")),
     ("order_rows", ("order_id", "product_id line_no product_name", "quantity unit_price")),
     ("redemption", ("coupon_upc", "redeemed_on redemption_id")),
     ("coupon_offer", ("campaign_id", "coupon_upc", "product_id")),
     ("ad_spend", ("campaign_id", "impression_count click_count spend")),
     ("campaign_contact", ("campaign_id", "crm_id user_id email phone subject_value", "contacted_at sent_at")),
-    (
-        "event",
-        (
-            "event_type event_name page_path",
-            "message_id anonymous_id event_name page_path",
-            "occurred_at original_at received_at sent_at created_at date",
-        ),
-    ),
+    ("event", ("page_path event_name", "user_id anonymous_id email phone", "occurred_at created_at date")),
     ("order_rows", ("order_id", "amount ordered_at paid_at quantity")),
     ("product", ("product_id", "product_name category product_brand unit_price unit_cost_amount")),
-    ("person", ("given_name family_name full_name native_name email phone birth_date loyalty_id crm_id",)),
+    ("person", (_PEOPLE,)),
 )
 # Where a kind says another word for what a column means; the first column that fills a field keeps it.
 _OTHER_FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -75,8 +77,8 @@ def likely_kind(meanings: Set[str]) -> KindGuess:
     for kind, groups in _SIGNS:
         found = [next((word for word in group.split() if word in meanings), None) for group in groups]
         if all(found):
-            named = ", ".join(word for word in found if word)
-            return KindGuess(kind, f"it tells {named}", True)
+            told = [word for word in groups[0].split() if word in meanings] if kind == "person" else found
+            return KindGuess(kind, f"it tells {', '.join(str(word) for word in told)}", True)
     return KindGuess("person", "nothing tells what its records are", False)
 
 

@@ -25,11 +25,12 @@ def likely_ties(kind: Kind, named: Sequence[tuple[str, str]], namespaces: Set[st
     used = [(column, meaning) for column, meaning in named if meaning in _ORDER and _is_told(kind, meaning)]
     used.sort(key=lambda pair: _ORDER.index(pair[1]))
     devices = {"user_id", "anonymous_id"} & {meaning for _, meaning in used} if kind == "event" else set()
+    first = {meaning: column for column, meaning in reversed(used)}
     return tuple(
         Tie(
             NAMESPACES[meaning],
             column,
-            carrier=meaning in devices if devices else meaning != "previous_id",
+            carrier=(meaning in devices or not devices) and meaning != "previous_id" and first[meaning] == column,
             is_known=NAMESPACES[meaning] in namespaces,
             doubt=_doubt(meaning),
         )

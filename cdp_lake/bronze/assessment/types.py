@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cdp_lake.bronze.assessment import dates
 from cdp_lake.bronze.assessment import values as v
 from cdp_lake.bronze.assessment.columns import ColumnTally
+from cdp_lake.bronze.assessment.remarks import counted
 from cdp_lake.config.sources import ColumnType
 
 # So many values may be something else: they are mistakes, and landing sets their records aside.
@@ -77,4 +78,4 @@ def _dated(formats: Counter[str], mistakes: int) -> TypeGuess:
 
 
 def _mistakes(count: int, kind: str) -> tuple[str, ...]:
-    return (f"{count:,} values are no {kind}: their records will be set aside",) if count else ()
+    return (f"{counted(count, 'value')} not of type {kind}: set aside when they land",) if count else ()

@@ -18,10 +18,10 @@ OPENID, NATIONAL_ID, MASKED, NAME, LINK = "openid", "national_id", "masked", "na
 _BOOLEAN_WORDS = frozenset("true false yes no y n t f".split())
 _NUMBERS = (
     (INTEGER, re.compile(r"[+-]?9{1,18}")),
-    (DECIMAL, re.compile(r"[+-]?(?:9+\.9*|\.9+)")),
+    (DECIMAL, re.compile(r"[+-]?(?:9+\.9*|\.9+|9(?:\.9+)?a-9{1,3})")),
     (GROUPED, re.compile(r"[+-]?9{1,3}(?:,999)+(?:\.9+)?")),
     (COMMA_DECIMAL, re.compile(r"[+-]?(?:9{1,3}(?:\.999)+|9+),9+")),
-    (SCIENTIFIC, re.compile(r"[+-]?9(?:[.,]9+)?a[+-]?9{1,3}")),
+    (SCIENTIFIC, re.compile(r"[+-]?9(?:[.,]9+)?a\+9{1,3}")),
 )
 _LOOKS = (
     (EMAIL, re.compile(r"[a9汉!#$%&'*+/=?^_`{|}~.-]+@[a9汉-]+(?:\.[a9汉-]+)*\.[a9汉]{2,}")),
