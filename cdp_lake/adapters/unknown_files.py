@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ _SIGNATURES = (
 )
 # Of text in UTF-16 with few foreign letters every second byte is NUL.
 _HALF = 0.4
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
 @dataclass(frozen=True)
@@ -121,9 +123,11 @@ def _encoding(path: Path, sample: bytes) -> tuple[str, str]:
 
 def _without_mark(path: Path, sample: bytes) -> tuple[str, str]:
     shares = sample[0::2].count(0) / len(sample[0::2]), sample[1::2].count(0) / max(1, len(sample[1::2]))
-    if max(shares) < _HALF or min(shares) > max(shares) / 2:
+    encoding = "utf-16-be" if shares[0] > shares[1] else "utf-16-le"
+    is_lopsided = max(shares) >= _HALF and min(shares) <= max(shares) / 2
+    if not is_lopsided or _NO_TEXT.search(sample.decode(encoding, "ignore")):
         raise ConfigError(f"{path}: holds NUL bytes and is no text; {_READS}: export the data as one of these")
-    return ("utf-16-be" if shares[0] > shares[1] else "utf-16-le"), "likely: every second byte is NUL"
+    return encoding, "likely: every second byte is NUL"
 
 
 def _utf8(path: Path) -> tuple[int, int, bytes]:

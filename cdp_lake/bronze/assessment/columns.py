@@ -12,6 +12,7 @@ from cdp_lake.config.header_words import PLACEHOLDERS
 # Distinct values, keys and repeats are told of so many records; all else of every record looked at.
 HASHED_RECORDS = 100_000
 _PATTERNS_KEPT = 1_000
+_LONGEST_PLACEHOLDER = max(map(len, PLACEHOLDERS))
 OTHER = "(other)"
 
 
@@ -38,37 +39,40 @@ class ColumnTally:
 
     def take(self, values: Sequence[str | None]) -> None:
         """Counts the values of the next records, None or empty text where there is none."""
-        counts = Counter(values)
-        for raw, count in counts.items():
+        texts: Counter[str] = Counter()
+        for raw, count in Counter(values).items():
             text = raw.strip() if raw else ""
             if text:
+                texts[text] += count
+                self.padded += count if len(text) != len(raw or "") else 0
+        if texts:
+            self._measure(texts)
+            for text, count in texts.items():
                 self._count(text, count)
-                self.padded += count if raw != text else 0
         self.records += len(values)
         room = HASHED_RECORDS - len(self.hashes)
         if room > 0:
             self.hashes.extend([hash(v.strip()) if v else 0 for v in values[:room]])
 
+    def _measure(self, texts: Counter[str]) -> None:
+        lengths = [*map(len, texts)]
+        self.filled += sum(texts.values())
+        self.shortest = min(lengths) if self.shortest is None else min(self.shortest, *lengths)
+        self.longest = max(self.longest, *lengths)
+        self.words |= self._vocabulary & texts.keys()
+
     def _count(self, text: str, count: int) -> None:
-        self.filled += count
-        size = len(text)
-        if self.shortest is None or size < self.shortest:
-            self.shortest = size
-        self.longest = max(self.longest, size)
-        plain = text.lower()
-        if plain in PLACEHOLDERS:
-            self.placeholders[plain] += count
-        if text in self._vocabulary:
-            self.words.add(text)
-        seen = self._looker.look(text)
-        form = seen.pattern
+        form, kind, look = self._looker.look(text)
         if form not in self.patterns and len(self.patterns) >= _PATTERNS_KEPT:
             form = OTHER
         self.patterns[form] += count
+        is_placeholder = len(text) <= _LONGEST_PLACEHOLDER and text.lower() in PLACEHOLDERS
+        if is_placeholder:
+            self.placeholders[text.lower()] += count
         # Placeholders say nothing of what a column means.
-        if plain not in PLACEHOLDERS or seen.type.startswith(DATE):
-            self.types[seen.type] += count
-            self.looks[seen.look] += count
+        if not is_placeholder or kind.startswith(DATE):
+            self.types[kind] += count
+            self.looks[look] += count
 
     @property
     def empty(self) -> int:

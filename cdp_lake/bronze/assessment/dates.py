@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 EITHER = "either:"
 EPOCH_SECONDS, EPOCH_MILLIS = "epoch_seconds", "epoch_millis"
@@ -107,6 +108,7 @@ def _without_narrower(formats: list[str]) -> list[str]:
     return list(dict.fromkeys(merged))
 
 
+@lru_cache(maxsize=10_000)
 def _matched(shape: str) -> re.Match[str] | None:
     return _YEAR_FIRST.fullmatch(shape) or _YEAR_LAST.fullmatch(shape) or _CHINESE.fullmatch(shape)
 

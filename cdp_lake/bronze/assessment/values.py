@@ -16,6 +16,7 @@ OPENID, NATIONAL_ID, MASKED, NAME, LINK = "openid", "national_id", "masked", "na
 
 # Spark's own cast reads these.
 _BOOLEAN_WORDS = frozenset("true false yes no y n t f".split())
+_LONGEST_BOOLEAN = 5
 _NUMBERS = (
     (INTEGER, re.compile(r"[+-]?9{1,18}")),
     (DECIMAL, re.compile(r"[+-]?(?:9+\.9*|\.9+|9(?:\.9+)?a-9{1,3})")),
@@ -50,6 +51,7 @@ class _Shaped(NamedTuple):
 
     look: Look
     is_open: bool
+    is_dated: bool
 
 
 class Looker:
@@ -66,7 +68,7 @@ class Looker:
             if len(self._known) >= _SHAPES_KEPT:
                 self._known.clear()
             known = self._known[form] = _by_shape(form)
-        return _by_value(text, form, known.look) if known.is_open else known.look
+        return _by_value(text, form, known) if known.is_open else known.look
 
 
 def _by_shape(form: str) -> _Shaped:
@@ -78,18 +80,19 @@ def _by_shape(form: str) -> _Shaped:
         look = UUID
     if not look and "***" in form and ("9" in form or "a" in form):
         look = MASKED
-    is_short_word = len(form) <= len("false") and set(form) == {"a"}
+    is_short_word = len(form) <= _LONGEST_BOOLEAN and set(form) == {"a"}
     is_bare = kind == INTEGER and form[0] == "9" and len(form) > 1
     is_id = len(form) == _OPENID_LENGTH and form[0] == "a"
-    is_open = is_short_word or is_bare or is_id or form[0] in "{[" or may_be_date(form)
-    return _Shaped(Look(pattern(form), kind, look), is_open)
+    is_dated = may_be_date(form)
+    is_open = is_short_word or is_bare or is_id or form[0] in "{[" or is_dated
+    return _Shaped(Look(pattern(form), kind, look), is_open, is_dated)
 
 
-def _by_value(text: str, form: str, seen: Look) -> Look:
-    kind, look = seen.type, seen.look
-    if found := date_format(text, form) if may_be_date(form) else None:
+def _by_value(text: str, form: str, known: _Shaped) -> Look:
+    seen, kind, look = known.look, known.look.type, known.look.look
+    if found := date_format(text, form) if known.is_dated else None:
         return Look(seen.pattern, DATE + found, look if kind == INTEGER else "")
-    if text.lower() in _BOOLEAN_WORDS:
+    if len(text) <= _LONGEST_BOOLEAN and text.lower() in _BOOLEAN_WORDS:
         kind = BOOLEAN
     elif kind == INTEGER and text[0] == "0":
         kind = LEADING_ZERO
