@@ -68,6 +68,8 @@ def opened(path: Path) -> UnknownFile:
         head = text.read(HEAD_CHARACTERS)
     if not head.strip("\ufeff \t\r\n"):
         raise ConfigError(f"{path}: nothing but blanks; a header and at least one record are expected")
+    if head.lstrip("\ufeff \t\r\n").startswith("<"):
+        raise ConfigError(f"{path}: XML or HTML; {_READS}: export the data as one of these")
     if "\r" in head and "\n" not in head and len(head.strip("\r")) < len(head):
         raise ConfigError(f"{path}: its lines end with CR alone, which landing does not read; save it with LF or CRLF")
     return UnknownFile(path, size, encoding, why, head)

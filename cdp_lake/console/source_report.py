@@ -89,6 +89,8 @@ def _guesses(found: Assessment) -> Iterator[tuple[str, str]]:
 
 def _remarks(found: Assessment) -> Iterator[tuple[str, str]]:
     yield from (("(file)", remark) for remark in found.remarks)
+    if found.unfilled:
+        yield "(kind)", f"no column fills {', '.join(found.unfilled)}"
     if found.key.doubt:
         yield "(key)", found.key.doubt
     for column in found.columns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from cdp_lake.config.sources import SourceContract
 from cdp_lake.errors import ConfigError
 
 RECORDS = 100_000
+_LAYOUT = "the first line must be the header of the rest, or each record one JSON object"
 _NO_NAME = re.compile(r"[^0-9a-z_]+")
 _DATED = re.compile(r"(?:[_-]?\d+(?:[_-]?[qQ]\d)?)+$")
 
@@ -84,7 +86,10 @@ def _assessed(file: UnknownFile, namespaces: set[str], records: int) -> Assessme
         raise ConfigError(f"{file.path}: a header and no record; at least one record is expected")
     if not tally.good:
         broken = ", ".join(f"{what} {count:,}" for what, count in tally.broken.items())
-        raise ConfigError(f"{file.path}: no record of {tally.records:,} can be read ({broken}), as {_said(read_as)}")
+        read = f"no record of {tally.records:,} can be read ({broken}) as {_said(read_as)}"
+        raise ConfigError(f"{file.path}: {read}; {_LAYOUT}")
+    if not tally.columns:
+        raise ConfigError(f"{file.path}: no column has a name that a contract could use; {_LAYOUT}")
     return judged(tally, read_as, has_more, namespaces)
 
 
@@ -102,12 +107,24 @@ def _counted(tally: FileTally, found: Iterator[Frame], file: UnknownFile, read_a
         tally.take_json(found)
         return
     delimiter = read_as.delimiter or ","
-    header = csv_header(file.head.partition("\n")[0], delimiter)
+    header = _header(file, delimiter)
     why = looks_like_records(header)
     if why:
         advice = "landing takes the names of columns from it: put a header above the records"
         raise ConfigError(f"{file.path}: the first line seems to be a record, no header ({why}); {advice}")
     tally.take_csv(found, header, delimiter)
+
+
+def _header(file: UnknownFile, delimiter: str) -> list[str]:
+    first = file.head.partition("\n")[0].lstrip("\ufeff")
+    if first.lower().startswith("sep="):
+        raise ConfigError(f"{file.path}: its first line is a note for Excel (sep=); landing needs the header there")
+    try:
+        first.encode("utf-8")
+        return csv_header(first, delimiter)
+    except (UnicodeEncodeError, csv.Error) as problem:
+        advice = "name its columns in plain text, in the encoding of the rest"
+        raise ConfigError(f"{file.path}: the header cannot be read as {file.encoding}; {advice}") from problem
 
 
 def _said(read_as: ReadAs) -> str:

@@ -28,6 +28,8 @@ def _lines(found: Assessment, name: str, suffix: str) -> Iterator[str]:
     yield f"name: {_scalar(name)}"
     yield _noted("about: Say what this feed is and who keeps it.", "a sentence for the next reader")
     yield _noted(f"kind: {found.kind.kind}", "" if found.kind.is_sure else f"{found.kind.reason}; choose the kind")
+    if found.unfilled:
+        yield f"# look: no column fills {', '.join(found.unfilled)}"
     yield f"format: {found.read_as.format}"
     yield f"files: {_scalar(f'{name}/*{suffix}')}"
     if found.read_as.encoding != "utf-8":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cdp_lake.bronze.assessment.columns import HASHED_RECORDS
 from cdp_lake.bronze.assessment.keys import KeyGuess
@@ -81,4 +81,5 @@ class Assessment:
     ties: tuple[Tie, ...] = ()
     region: str | None = None
     time_zone: str = ""
-    remarks: tuple[str, ...] = field(default=())
+    remarks: tuple[str, ...] = ()
+    unfilled: tuple[str, ...] = ()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from collections import Counter
 from typing import Literal
 
@@ -10,15 +12,17 @@ from cdp_lake.bronze.assessment.records import csv_fields
 from cdp_lake.bronze.framing import csv_header, frames
 
 DELIMITERS = (",", ";", "\t", "|")
+# Headers may start with a bracket as well.
+_ARRAY, _OBJECT = re.compile(r"\[\s*[{\]]"), re.compile(r"\{\s*[\"}]")
 _RECORDS_COMPARED = 200
 
 
 def likely_format(head: str) -> Literal["csv", "ndjson", "json"]:
     """`json` for an array or for objects over several lines, `ndjson` for one object a line, else `csv`."""
     text = head.lstrip("\ufeff \t\r\n")
-    if text[:1] == "[":
+    if _ARRAY.match(text):
         return "json"
-    if text[:1] != "{":
+    if not _OBJECT.match(text):
         return "csv"
     first, end, _ = text.partition("\n")
     # A line longer than what was read of the file holds a whole object at least.
@@ -37,7 +41,10 @@ def likely_delimiter(lines: list[str]) -> tuple[str, str]:
 
 def _agreement(lines: list[str], delimiter: str) -> tuple[float, int]:
     """(share of records as wide as the header, that width); one column agrees with anything, so it counts nothing."""
-    width = len(csv_header(lines[0], delimiter)) if lines else 0
+    try:
+        width = len(csv_header(lines[0], delimiter)) if lines else 0
+    except csv.Error:
+        return 0.0, 0
     if width <= 1:
         return 0.0, width
     widths: Counter[int] = Counter()

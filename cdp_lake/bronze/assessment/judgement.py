@@ -15,6 +15,7 @@ from cdp_lake.bronze.assessment.kinds import (
     fields_filled,
     likely_kind,
     meanings_in,
+    unfilled,
     version_meanings,
 )
 from cdp_lake.bronze.assessment.meanings import Meaning, is_id_like, meaning_of
@@ -77,6 +78,7 @@ def judged(tally: FileTally, read_as: ReadAs, has_more: bool, namespaces: Set[st
         region=_region(columns, named),
         time_zone=_time_zone(described),
         remarks=_remarks(tally, columns),
+        unfilled=unfilled(kind.kind, {column.field for column in described if column.field}),
     )
 
 

@@ -65,6 +65,18 @@ _OTHER_FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 # A path that means something else in one kind: the name of an event's screen is nobody's name.
 _PATHS: dict[tuple[str, str], str] = {("event", "name"): "screen_name"}
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "person": ("valid_from",),
+    "event": ("event_type",),
+    "order_rows": ("order_id", "ordered_at", "amount", "product_id"),
+    "receipt": ("order_id", "ordered_at", "amount", "lines"),
+    "product": ("product_id", "product_name"),
+    "ad_spend": ("campaign_id", "channel", "spent_on", "amount"),
+    "campaign_contact": ("campaign_id", "channel", "subject", "contacted_at"),
+    "coupon_offer": ("campaign_id", "coupon_upc", "product_id"),
+    "redemption": ("redemption_id", "campaign_id", "coupon_upc", "redeemed_on"),
+    "consent": ("subject_namespace", "subject_value", "purpose", "status", "decided_at"),
+}
 _VERSIONS: dict[str, tuple[str, ...]] = {
     "person": ("updated_at", "created_at"),
     "event": ("received_at",),
@@ -101,6 +113,11 @@ def fields_filled(kind: Kind, meanings: Mapping[str, str]) -> dict[str, str]:
         # A feed that never says when it was changed has one version a record: the one it was made with.
         taken["valid_from"] = taken.pop("first_seen_at")
     return {column: field for field, column in taken.items()}
+
+
+def unfilled(kind: Kind, fields: Set[str]) -> tuple[str, ...]:
+    """Fields without which facts of this kind say too little, and which no column fills."""
+    return tuple(field for field in _NEEDED.get(kind, ()) if field not in fields)
 
 
 def version_meanings(kind: Kind) -> tuple[str, ...]:

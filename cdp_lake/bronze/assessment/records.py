@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 # A key that looks like a value: the object is a map from somebody or something, not a record with fields.
-_VALUE_AS_KEY = re.compile(r"@|\d{5,}|^\d+$|^.{65,}$|[\r\n]", re.DOTALL)
+_VALUE_AS_KEY = re.compile(r"@|\d{5,}|^\d+$|^.{65,}$|[\r\n\ud800-\udfff]", re.DOTALL)
 _MOST_KEYS = 200
 MAPS = "keys look like values"
 OBJECTS = "objects"
@@ -19,17 +19,20 @@ Flat = dict[str, str | None]
 
 
 def csv_fields(text: str, delimiter: str) -> list[str]:
-    """The fields of one CSV record."""
+    """The fields of one CSV record; none when it cannot be taken apart."""
     if '"' not in text:
         return text.split(delimiter)
-    return next(csv.reader([text], delimiter=delimiter), [])
+    try:
+        return next(csv.reader([text], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def json_record(text: str) -> dict[str, Any] | None:
     """The object of one framed record; None when it is none."""
     try:
         found = json.loads(text, parse_float=str, parse_int=str)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

@@ -30,7 +30,9 @@ def _placeholders(tally: ColumnTally) -> str:
     # They are words of our own list, so naming them tells of nobody.
     named = [f"{word} ({count:,})" for word, count in tally.placeholders.most_common(_MOST_NAMED)]
     count = sum(tally.placeholders.values())
-    return f"{counted(count, 'placeholder value')}: {', '.join(named)}" if named else ""
+    dated = any(name.startswith(v.DATE) for name in tally.types)
+    hint = "; `after` sets them aside" if dated else ""
+    return f"{counted(count, 'placeholder value')}: {', '.join(named)}{hint}" if named else ""
 
 
 def _padding(tally: ColumnTally) -> str:
