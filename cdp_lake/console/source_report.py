@@ -24,10 +24,14 @@ def report(done: Profiled) -> Iterator[RenderableType]:
     yield pairs(f"{done.file} ({done.bytes:,} bytes)", _read_as(found))
     yield grid(
         "Columns",
-        ("column", "empty#", "distinct#", "length#", "type", "silver field", "identifies by"),
+        ("column", "empty#", "distinct#", "length#", "type", "field", "pii", "namespace"),
         [row for column in found.columns for row in _rows(column, found)],
     )
-    yield grid("How values are written", ("column", "patterns"), [(c.path, _patterns(c)) for c in found.columns])
+    yield grid(
+        "How values are written",
+        ("column", "patterns", "read with"),
+        [row for column in found.columns for row in _written(column)],
+    )
     yield Text(LEGEND, style="dim")
     yield pairs("Guesses", _guesses(found))
     remarks = [*_remarks(found)]
@@ -53,25 +57,38 @@ def _rows(column: Column, found: Assessment) -> Iterator[tuple[str, ...]]:
     tie = next((tie for tie in found.ties if tie.column == column.name), None)
     yield _row(column, column.path, f"{tie.namespace}{'' if tie.is_known else ' (not in identity.yml)'}" if tie else "")
     for item in column.columns:
-        yield _row(item, f"  {column.path}[].{item.path}", "")
+        yield _row(item, f"  .{item.path}", "")
 
 
 def _row(column: Column, path: str, namespace: str) -> tuple[str, ...]:
     return (
         path,
         share(column.records - column.filled, column.records),
-        f"{'more than ' if column.is_distinct_of_some else ''}{column.distinct:,}",
+        _distinct(column),
         _length(column),
-        ", ".join([column.type, *column.formats]),
-        f"{column.field or '-'}{f' (pii: {column.pii})' if column.pii else ''}",
+        column.type,
+        column.field or "",
+        column.pii or "",
         namespace,
     )
+
+
+def _distinct(column: Column) -> str:
+    if column.distinct is None:
+        return "-"
+    return f"{'more than ' if column.is_distinct_of_some else ''}{column.distinct:,}"
 
 
 def _length(column: Column) -> str:
     if column.shortest is None:
         return "-"
     return str(column.longest) if column.shortest == column.longest else f"{column.shortest}-{column.longest}"
+
+
+def _written(column: Column) -> Iterator[tuple[str, ...]]:
+    if column.distinct is not None:
+        yield column.path, _patterns(column), ", ".join(column.formats)
+    yield from ((f"  .{item.path}", _patterns(item), ", ".join(item.formats)) for item in column.columns)
 
 
 def _patterns(column: Column) -> str:
@@ -95,4 +112,5 @@ def _remarks(found: Assessment) -> Iterator[tuple[str, str]]:
         yield "(key)", found.key.doubt
     for column in found.columns:
         yield from ((column.path, remark) for remark in (*column.doubts, *column.quality))
+        yield from ((f"{column.path}.{item.path}", doubt) for item in column.columns for doubt in item.doubts)
     yield from ((tie.column, tie.doubt) for tie in found.ties if tie.doubt)

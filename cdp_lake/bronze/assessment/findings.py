@@ -24,14 +24,14 @@ class ReadAs:
 class Column:
     """One column: counts, the guesses about it, and what a person must look at.
 
-    distinct: different values among the records that were hashed. patterns: (pattern, values), the most frequent first.
+    distinct: different values among the records that were hashed; None of a list or an object. patterns: (pattern, values), the most frequent first.
     """
 
     name: str
     path: str
     records: int
     filled: int
-    distinct: int
+    distinct: int | None
     shortest: int | None
     longest: int
     patterns: tuple[tuple[str, int], ...]

@@ -120,10 +120,8 @@ def _described(known: _Known, path: str, place: int) -> Column:
     items = known.lists.get(path, {})
     is_key = path in known.key.columns
     guess = _type(tally, meaning, field, is_key or is_id_like(tally, found))
-    if field in _NUMBER_FIELDS - _COUNTED and guess.type == "integer":
-        # Whole so far: weights and prices get places after the point one day.
-        guess = replace(guess, type="decimal")
-    if path in known.tally.others:
+    is_nested = path in known.tally.others
+    if is_nested:
         guess = TypeGuess("list") if items else TypeGuess("json")
     doubts = [*([found.doubt] if found and found.doubt else []), *guess.doubts]
     if field and not _fits(field, guess.type):
@@ -137,10 +135,12 @@ def _described(known: _Known, path: str, place: int) -> Column:
         path=path,
         records=tally.records,
         filled=tally.filled,
-        distinct=tally.distinct(),
-        shortest=tally.shortest,
+        distinct=None if is_nested else tally.distinct(),
+        shortest=None if is_nested else tally.shortest,
         longest=tally.longest,
-        patterns=tuple(pair for pair in tally.patterns.most_common(_PATTERNS_SHOWN + 1) if pair[0] != OTHER)[
+        patterns=()
+        if is_nested
+        else tuple(pair for pair in tally.patterns.most_common(_PATTERNS_SHOWN + 1) if pair[0] != OTHER)[
             :_PATTERNS_SHOWN
         ],
         type=guess.type,
@@ -188,7 +188,10 @@ def _items(items: Mapping[str, ColumnTally]) -> tuple[Column, ...]:
 def _type(tally: ColumnTally, meaning: str | None, field: str | None, is_id: bool) -> TypeGuess:
     is_time = bool(field and _is_time(field)) or bool(meaning and _is_time(meaning))
     is_text = not is_time and (is_id or meaning in _TEXTS or meaning in _MORE_TEXTS)
-    return likely_type(tally, is_text, is_time)
+    guess = likely_type(tally, is_text, is_time)
+    # Whole so far: weights and prices get places after the point one day.
+    is_whole = field in _NUMBER_FIELDS - _COUNTED and guess.type == "integer"
+    return replace(guess, type="decimal") if is_whole else guess
 
 
 def _is_time(word: str) -> bool:

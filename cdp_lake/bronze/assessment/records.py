@@ -14,6 +14,8 @@ _VALUE_AS_KEY = re.compile(r"@|\d{5,}|^\d+$|^.{65,}$|[\r\n\ud800-\udfff]", re.DO
 _MOST_KEYS = 200
 MAPS = "keys look like values"
 OBJECTS = "objects"
+# As a list in JSON would look; what is in it is counted elsewhere, or not at all.
+_SOMETHING = "[...]"
 
 Flat = dict[str, str | None]
 
@@ -40,7 +42,7 @@ def json_record(text: str) -> dict[str, Any] | None:
 def flattened(record: Mapping[str, Any]) -> tuple[Flat, dict[str, str], dict[str, list[Any]]]:
     """(scalars by dotted path, paths that hold something else and what, lists of objects by path).
 
-    Numbers are the text they were written as; a list or map that is no column of its own is its JSON text.
+    Numbers are the text they were written as; of a list or map only that it is there.
     """
     scalars: Flat = {}
     others: dict[str, str] = {}
@@ -48,9 +50,9 @@ def flattened(record: Mapping[str, Any]) -> tuple[Flat, dict[str, str], dict[str
     for path, value in _leaves(record, ""):
         if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
             lists[path], others[path] = value, OBJECTS
-            scalars[path] = "[{}]"
+            scalars[path] = _SOMETHING
         elif isinstance(value, list | dict):
-            scalars[path], others[path] = "[]" if isinstance(value, list) else "{}", MAPS
+            scalars[path], others[path] = (_SOMETHING if value else None), MAPS
         else:
             scalars[path] = _text(value)
     return scalars, others, lists
