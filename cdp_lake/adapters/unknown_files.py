@@ -35,8 +35,8 @@ _SIGNATURES = (
     (b"Obj\x01", "an Avro file", "export it as NDJSON"),
     (b"ORC", "an ORC file", "export it as CSV"),
 )
-# Of text in UTF-16 with few foreign letters every second byte is NUL.
-_HALF = 0.4
+# Delimiters and line ends are ASCII in any language; of bytes that are no text hardly anything is.
+_LEAST_PLAIN = 0.05
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
@@ -124,12 +124,20 @@ def _encoding(path: Path, sample: bytes) -> tuple[str, str]:
 
 
 def _without_mark(path: Path, sample: bytes) -> tuple[str, str]:
-    shares = sample[0::2].count(0) / len(sample[0::2]), sample[1::2].count(0) / max(1, len(sample[1::2]))
-    encoding = "utf-16-be" if shares[0] > shares[1] else "utf-16-le"
-    is_lopsided = max(shares) >= _HALF and min(shares) <= max(shares) / 2
-    if not is_lopsided or _NO_TEXT.search(sample.decode(encoding, "ignore")):
+    plain = {encoding: _plain_share(sample, encoding) for encoding in ("utf-16-le", "utf-16-be")}
+    best = max(plain, key=lambda encoding: plain[encoding])
+    if plain[best] < _LEAST_PLAIN:
         raise ConfigError(f"{path}: holds NUL bytes and is no text; {_READS}: export the data as one of these")
-    return encoding, "likely: every second byte is NUL"
+    return best, "likely: two bytes a character, without a mark"
+
+
+def _plain_share(sample: bytes, encoding: str) -> float:
+    """The share of ASCII in a text of two bytes a character; 0 when the bytes are no such text."""
+    text = sample[: len(sample) // 2 * 2].decode(encoding, "replace")
+    # The last character may be cut in two.
+    if "\ufffd" in text[:-1] or "\n" not in text or _NO_TEXT.search(text):
+        return 0.0
+    return sum(map(str.isascii, text)) / len(text)
 
 
 def _utf8(path: Path) -> tuple[int, int, bytes]:

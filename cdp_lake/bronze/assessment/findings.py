@@ -24,7 +24,8 @@ class ReadAs:
 class Column:
     """One column: counts, the guesses about it, and what a person must look at.
 
-    distinct: different values among the records that were hashed; None of a list or an object. patterns: (pattern, values), the most frequent first.
+    distinct: different values among the records that were hashed; None of a list or an object.
+    patterns: (pattern, values), the most frequent first.
     """
 
     name: str

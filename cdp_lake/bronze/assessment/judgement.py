@@ -138,11 +138,7 @@ def _described(known: _Known, path: str, place: int) -> Column:
         distinct=None if is_nested else tally.distinct(),
         shortest=None if is_nested else tally.shortest,
         longest=tally.longest,
-        patterns=()
-        if is_nested
-        else tuple(pair for pair in tally.patterns.most_common(_PATTERNS_SHOWN + 1) if pair[0] != OTHER)[
-            :_PATTERNS_SHOWN
-        ],
+        patterns=() if is_nested else _most_frequent(tally),
         type=guess.type,
         formats=guess.formats,
         meaning=meaning,
@@ -174,7 +170,7 @@ def _items(items: Mapping[str, ColumnTally]) -> tuple[Column, ...]:
                 distinct=tally.distinct(),
                 shortest=tally.shortest,
                 longest=tally.longest,
-                patterns=tuple(tally.patterns.most_common(_PATTERNS_SHOWN)),
+                patterns=_most_frequent(tally),
                 type=guess.type,
                 formats=guess.formats,
                 meaning=field,
@@ -183,6 +179,11 @@ def _items(items: Mapping[str, ColumnTally]) -> tuple[Column, ...]:
             )
         )
     return tuple(found)
+
+
+def _most_frequent(tally: ColumnTally) -> tuple[tuple[str, int], ...]:
+    known = [pair for pair in tally.patterns.most_common(_PATTERNS_SHOWN + 1) if pair[0] != OTHER]
+    return tuple(known[:_PATTERNS_SHOWN])
 
 
 def _type(tally: ColumnTally, meaning: str | None, field: str | None, is_id: bool) -> TypeGuess:
