@@ -18,6 +18,7 @@ CHUNK_BYTES = 4_194_304
 SURE_BYTES = 64 * 1_048_576
 HEAD_CHARACTERS = 262_144
 _READS = "CSV, NDJSON and JSON are read"
+_GUESS = "a guess: Western letters; look at names with accents (Cyrillic, Japanese, Korean are not told apart)"
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -120,7 +121,7 @@ def _encoding(path: Path, sample: bytes) -> tuple[str, str]:
     if found in ("gb18030", "big5"):
         return found, f"likely: {common_share(telling, found):.0%} of its two-byte characters are common Chinese ones"
     is_latin = not any(0x80 <= byte < 0xA0 for byte in telling)  # noqa: PLR2004
-    return ("latin-1" if is_latin else WESTERN), "a guess: neither UTF-8 nor Chinese; look at names with accents"
+    return ("latin-1" if is_latin else WESTERN), _GUESS
 
 
 def _without_mark(path: Path, sample: bytes) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 # meaning -> headers. A meaning that is a silver field fills it; the others are told apart by the kind of the feed.
 HEADER_WORDS: dict[str, str] = {
-    "given_name": "given_name first_name firstname fname vorname prenom nombre 名",
-    "family_name": "family_name last_name lastname lname surname nachname nom apellido apellidos 姓",
+    "given_name": "given_name first_name firstname fname first vorname prenom nombre 名",
+    "family_name": "family_name last_name lastname lname last surname nachname nom apellido apellidos 姓",
     "full_name": "full_name fullname name display_name real_name "
     "姓名 名字 客户姓名 会员姓名 真实姓名 收货人 收件人 联系人",
     "native_name": "native_name local_name name_local chinese_name name_zh name_cn 中文名 中文姓名",
@@ -32,8 +32,8 @@ HEADER_WORDS: dict[str, str] = {
     "crm_id": "customer_id customer_no customer_number customer_code cust_id client_id crm_id contact_id kundennummer "
     "客户号 客户编号 客户id 客户编码 顾客编号",
     "user_id": "user_id userid account_id login uid user_name username 用户id 用户编号 用户号 账号 登录名",
-    "anonymous_id": "anonymous_id anon_id device_id cookie_id client_uuid visitor_id idfa oaid gaid imei "
-    "匿名id 设备号 设备id",
+    "anonymous_id": "anonymous_id user_pseudo_id anon_id device_id cookie_id client_uuid visitor_id idfa oaid gaid "
+    "imei 匿名id 设备号 设备id",
     "previous_id": "previous_id",
     "wechat_openid": "openid open_id wechat_openid wx_openid 微信openid",
     "wechat_unionid": "unionid union_id wechat_unionid wx_unionid 微信unionid",
@@ -42,7 +42,8 @@ HEADER_WORDS: dict[str, str] = {
     "taobao_open_uid": "taobao_open_uid open_uid",
     "national_id": "national_id id_card id_card_no identity_no ssn passport_no "
     "身份证 身份证号 身份证号码 证件号 证件号码",
-    "lead_id": "lead_id record_id row_id id pk uuid guid 编号 序号",
+    "lead_id": "lead_id record_id id pk uuid guid 编号",
+    "row_no": "row_no row_number row_id row index seq 序号",
     "message_id": "message_id event_id insert_id event_uuid 事件id 事件编号",
     "event_type": "event_type type 事件类型",
     "event_name": "event event_name action 事件 事件名 事件名称",
@@ -58,7 +59,7 @@ HEADER_WORDS: dict[str, str] = {
     "modified changed_at 更新时间 修改时间 最后更新时间",
     "created_at": "created_at create_time created created_on creation_date registered_at signup_date register_time "
     "first_seen_at 创建时间 注册时间 注册日期 入会时间 入会日期 开卡日期",
-    "date": "date day datum fecha 日期",
+    "date": "date event_date day datum fecha 日期",
     "order_id": "order_id order_no order_number order_name order_code orderid transaction_id basket_id receipt_no "
     "receipt_id bill_no invoice_no name 订单号 订单编号 单号 小票号 交易号 流水号",
     "ordered_at": "ordered_at order_date order_time sold_at purchase_date purchased_at transaction_date 下单时间 "

@@ -21,6 +21,7 @@ from cdp_lake.bronze.assessment import (
     likely_delimiter,
     likely_format,
     looks_like_records,
+    source_name,
 )
 from cdp_lake.bronze.framing import Frame, csv_header, frames
 from cdp_lake.config.layers import as_plain, parse_yaml
@@ -31,7 +32,6 @@ from cdp_lake.errors import ConfigError
 
 RECORDS = 100_000
 _LAYOUT = "the first line must be the header of the rest, or each record one JSON object"
-_NO_NAME = re.compile(r"[^0-9a-z_]+")
 _DATED = re.compile(r"(?:[_-]?\d+(?:[_-]?[qQ]\d)?)+$")
 
 
@@ -138,6 +138,5 @@ def _checked(name: str) -> str:
 
 
 def _name_of(file: Path) -> str:
-    stem = _DATED.sub("", file.stem.lower()) or file.stem.lower()
-    plain = _NO_NAME.sub("_", stem).strip("_")
-    return plain if plain[:1].isalpha() else f"source_{plain}".rstrip("_")
+    # The date of an export is not the name of the feed.
+    return source_name(_DATED.sub("", file.stem) or file.stem)

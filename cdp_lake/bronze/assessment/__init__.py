@@ -9,6 +9,7 @@ from cdp_lake.bronze.assessment.draft import draft
 from cdp_lake.bronze.assessment.findings import Assessment, Column, ReadAs, Tie
 from cdp_lake.bronze.assessment.framings import likely_delimiter, likely_format
 from cdp_lake.bronze.assessment.judgement import judged
+from cdp_lake.bronze.assessment.naming import source_name
 from cdp_lake.bronze.assessment.records import looks_like_records
 from cdp_lake.bronze.assessment.tallies import FileTally
 
@@ -23,4 +24,5 @@ __all__ = [
     "likely_delimiter",
     "likely_format",
     "looks_like_records",
+    "source_name",
 ]

@@ -102,10 +102,11 @@ def _exchanged(name: str) -> str:
 
 
 def _without_narrower(formats: list[str]) -> list[str]:
-    """`d/M/yyyy` reads two digits as well, so `dd/MM/yyyy` beside it says nothing."""
+    """`d/M/yyyy` and `H:mm` read two digits as well, so `dd/MM/yyyy` and `HH:mm` beside them say nothing."""
     wide = _families(name for name in formats if re.search(r"(?<![dM])[dM](?![dM])", _date_part(name)))
     merged = [_family(n) + n[len(_date_part(n)) :] if _family(n) in wide else n for n in formats]
-    return list(dict.fromkeys(merged))
+    short = {n.replace("HH", "H") for n in merged if re.search(r"(?<!H)H(?!H)", n)}
+    return list(dict.fromkeys(n.replace("HH", "H") if n.replace("HH", "H") in short else n for n in merged))
 
 
 @lru_cache(maxsize=10_000)

@@ -110,8 +110,12 @@ def _key(
     like = [path for path, found in hashed.items() if is_id_like(found, meanings.get(path))]
     own = {"event": "message_id", "receipt": "order_id", "product": "product_id", "consent": "decision_id"}
     first = [path for path in like if path in meanings and meanings[path].name == own.get(kind.kind)]
-    ids = [*first, *(path for path in like if path not in first)]
-    return likely_key(hashed, tally.hashes, ids, version, lines=kind.kind == "order_rows")
+    counted = [path for path in like if path in meanings and meanings[path].name == "row_no"]
+    ids = [*first, *(path for path in like if path not in (*first, *counted)), *counted]
+    found = likely_key(hashed, tally.hashes, ids, version, lines=kind.kind == "order_rows")
+    if set(counted) & set(found.columns):
+        return replace(found, doubt="a row number: the next export may give it to another record")
+    return found
 
 
 def _described(known: _Known, path: str, place: int) -> Column:

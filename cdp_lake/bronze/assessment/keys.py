@@ -156,7 +156,7 @@ def _can_be_key(tally: ColumnTally) -> bool:
 
 
 def _is_amount(tally: ColumnTally) -> bool:
-    return tally.share_typed(v.DECIMAL, v.GROUPED, v.COMMA_DECIMAL) > 0
+    return tally.share_typed(v.DECIMAL, v.GROUPED, v.MONEY, v.COMMA_DECIMAL) > 0
 
 
 def _is_measured(tally: ColumnTally) -> bool:

@@ -53,7 +53,9 @@ def is_id_like(tally: ColumnTally, meaning: Meaning | None) -> bool:
     if meaning and meaning.name in _NOT_IDS:
         return False
     words = words_of(tally.path)
-    return words.split("_")[-1] in _ID_ENDINGS or words.endswith(_ID_CHARACTERS)
+    return (
+        (meaning and meaning.name == "row_no") or words.split("_")[-1] in _ID_ENDINGS or words.endswith(_ID_CHARACTERS)
+    )
 
 
 def _named(words: str) -> tuple[str, ...]:
@@ -88,7 +90,7 @@ def _dated(tally: ColumnTally) -> bool:
 
 def _numeric(tally: ColumnTally) -> bool:
     return (
-        tally.share_typed(v.INTEGER, v.DECIMAL, v.GROUPED, v.COMMA_DECIMAL, v.LEADING_ZERO, v.BOOLEAN)
+        tally.share_typed(v.INTEGER, v.DECIMAL, v.GROUPED, v.MONEY, v.COMMA_DECIMAL, v.LEADING_ZERO, v.BOOLEAN)
         + sum(count for name, count in tally.types.items() if name.startswith(v.DATE)) / max(1, tally.telling)
         > _MOSTLY
         or tally.share_looking(v.PHONE) > _MOSTLY

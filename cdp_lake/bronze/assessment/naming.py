@@ -29,6 +29,13 @@ class Names:
         return found
 
 
+def source_name(text: str) -> str:
+    """What to call a source after the name of a file: lower case, one word, Chinese as it sounds."""
+    words = words_of(text)
+    plain = words if words.isascii() else _spelled(words)
+    return plain if plain[:1].isalpha() else f"source_{plain}".rstrip("_")
+
+
 def _spelled(words: str) -> str:
     from pypinyin import lazy_pinyin  # as slow to import as all the rest together
 

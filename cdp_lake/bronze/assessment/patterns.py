@@ -28,6 +28,8 @@ class _Signs(dict[int, str]):
             sign = "a"
         elif category[0] == "N":
             sign = "9"
+        elif category == "Sc":
+            sign = "$"
         elif character.isspace() or category[0] == "Z":
             sign = " "
         else:

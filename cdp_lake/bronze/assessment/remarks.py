@@ -43,6 +43,8 @@ def _numbers(tally: ColumnTally) -> list[str]:
     found = []
     if tally.types[v.GROUPED]:
         found.append(f"{counted(tally.types[v.GROUPED], 'number')} with thousands separators")
+    if tally.types[v.MONEY]:
+        found.append(f"{counted(tally.types[v.MONEY], 'number')} with a sign of currency: it is dropped")
     if tally.types[v.COMMA_DECIMAL]:
         found.append(f"{counted(tally.types[v.COMMA_DECIMAL], 'number')} with a decimal comma")
     if tally.types[v.SCIENTIFIC]:

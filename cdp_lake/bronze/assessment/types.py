@@ -15,7 +15,7 @@ from cdp_lake.config.sources import ColumnType
 _MISTAKES = 0.05
 # Digits that are a number or a day only by what the column means.
 _ALSO_NUMBERS = ("yyyyMMdd", dates.EPOCH_SECONDS, dates.EPOCH_MILLIS)
-_AMOUNTS = (v.INTEGER, v.DECIMAL, v.GROUPED)
+_AMOUNTS = (v.DECIMAL, v.GROUPED, v.MONEY)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def likely_type(tally: ColumnTally, is_text: bool, is_time: bool) -> TypeGuess:
         ("json", tally.types[v.JSON]),
         ("boolean", tally.types[v.BOOLEAN]),
         ("integer", whole),
-        ("decimal", whole + tally.types[v.DECIMAL] + tally.types[v.GROUPED]),
+        ("decimal", whole + sum(tally.types[name] for name in _AMOUNTS)),
     ):
         if fits >= least:
             return TypeGuess(kind, doubts=_mistakes(tally.telling - fits, kind))  # type: ignore[arg-type]

@@ -9,7 +9,9 @@ from cdp_lake.bronze.assessment.dates import date_format, may_be_date
 from cdp_lake.bronze.assessment.patterns import pattern, shape
 
 INTEGER, DECIMAL, BOOLEAN, TEXT, JSON = "integer", "decimal", "boolean", "text", "json"
-GROUPED, COMMA_DECIMAL, SCIENTIFIC, LEADING_ZERO = "grouped", "comma_decimal", "scientific", "leading_zero"
+GROUPED, COMMA_DECIMAL, SCIENTIFIC, LEADING_ZERO, MONEY = (
+    *("grouped", "comma_decimal", "scientific", "leading_zero", "money"),
+)
 DATE = "date:"
 EMAIL, PHONE, CN_MOBILE, UUID = "email", "phone", "cn_mobile", "uuid"
 OPENID, NATIONAL_ID, MASKED, NAME, LINK = "openid", "national_id", "masked", "name", "link"
@@ -22,6 +24,7 @@ _NUMBERS = (
     (DECIMAL, re.compile(r"[+-]?(?:9+\.9*|\.9+|9(?:\.9+)?a-9{1,3})")),
     (GROUPED, re.compile(r"[+-]?9{1,3}(?:,999)+(?:\.9+)?")),
     (COMMA_DECIMAL, re.compile(r"[+-]?(?:9{1,3}(?:\.999)+|9+),9+")),
+    (MONEY, re.compile(r"[+-]?\$ ?(?:9+|9{1,3}(?:,999)+)(?:\.9+)?")),
     (SCIENTIFIC, re.compile(r"[+-]?9(?:[.,]9+)?a\+9{1,3}")),
 )
 _LOOKS = (

@@ -100,6 +100,10 @@ def test_one_digit_reads_two_as_well():
     assert settled({"either:d/M/yyyy": 3, "dd/MM/yyyy": 2}) == (["d/M/yyyy"], False)
 
 
+def test_one_digit_of_the_hour_reads_two_as_well():
+    assert settled({"yyyy/M/d HH:mm": 3, "yyyy/M/d H:mm": 2}) == (["yyyy/M/d H:mm"], False)
+
+
 def test_digits_are_a_date_only_where_the_column_means_one():
     compact = tally("x", "20170131", "20170201")
     assert likely_type(compact, is_text=False, is_time=True).formats == ("yyyyMMdd",)
@@ -111,6 +115,7 @@ def test_digits_are_a_date_only_where_the_column_means_one():
     [
         (("1", "2", "-3"), "integer"),
         (("1.5", "2", "1,234.50"), "decimal"),
+        (("$1,234.50", "¥20"), "decimal"),
         (("true", "false"), "boolean"),
         (("007", "012"), "string"),
         (("1.234,50", "3,20"), "string"),
@@ -208,6 +213,13 @@ def test_versions_of_one_key_are_told_apart_by_their_time():
     found = assessed(f"customer_id,email,updated_at\n{rows}")
     assert (found.key.columns, found.version) == (("customer_id",), "updated_at")
     assert "one record per version" in found.key.reason
+
+
+def test_a_row_number_is_the_last_choice_of_a_key():
+    rows = "\n".join(f"{n},M{n},王明" for n in range(30))
+    assert assessed(f"序号,会员号,姓名\n{rows}").key.columns == ("loyalty_id",)
+    lone = assessed("序号,姓名\n" + "\n".join(f"{n},王明" for n in range(30)))
+    assert (lone.key.columns, lone.key.doubt[:12]) == (("row_no",), "a row number")
 
 
 def test_whole_records_that_repeat_are_counted_and_spoil_no_key():

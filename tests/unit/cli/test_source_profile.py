@@ -152,6 +152,19 @@ def test_a_namespace_that_identity_rules_lack_stays_a_comment(profiled):
     assert "# - {namespace: wecom_external_userid" in done.draft
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("customers_2017-06-30.csv", "customers"),
+        ("US Orders.csv", "us_orders"),
+        ("会员导出_20240131.csv", "hui_yuan_dao_chu"),
+    ],
+)
+def test_a_source_is_called_after_its_file_without_the_date(profiled, tmp_path, file, name):
+    profiled("customer_id,email\n1,a@x.org\n", "--out", "draft.yml", file=file)
+    assert contract_of((tmp_path / "draft.yml").read_text(encoding="utf-8"), tmp_path).name == name
+
+
 def test_headers_that_make_no_name_still_load(profiled):
     done = profiled("payload,rules,备注,E-mail,e_mail,1st\n" + "a,b,c,d@x.org,e@x.org,f\n" * 3)
     names = [c.name for c in done.contract.columns]
