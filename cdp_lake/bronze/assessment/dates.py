@@ -143,7 +143,7 @@ def _time_pattern(found: re.Match[str], text: str) -> str:
         return ""
     hour = ("h" if found["half"] else "H") * len(found["hour"])
     between = "'T'" if found["between"] == "a" else " "
-    fraction = f".{'S' * (len(found['fraction']) - 1)}" if found["fraction"] else ""
+    fraction = f"{text[found.start('fraction')]}{'S' * (len(found['fraction']) - 1)}" if found["fraction"] else ""
     seconds = f":ss{fraction}" if found["second"] else ""
     zone = {None: "", "a": "XXX"}.get(found["zone"], "XXX" if ":" in (found["zone"] or "") else "Z")
     return f"{between}{hour}:mm{seconds}{found['gap']}{'a' if found['half'] else ''}{zone}"

@@ -271,3 +271,18 @@ def test_placeholders_blanks_separators_and_masks_are_pointed_out():
         "1 masked value: no evidence of who somebody is",
     )
     assert column(found, "total").quality == ("1 number with thousands separators",)
+
+
+def test_points_in_the_header_of_a_csv_are_no_paths():
+    found = assessed("id,geo,geo.country\n1,x,DE\n2,y,FR")
+    assert [c.path for c in found.columns] == ["id", "geo", "geo.country"]
+
+
+def test_personal_columns_of_a_list_are_tagged():
+    found = assessed('{"id": "1", "contacts": [{"email": "a@x.org", "zip": "10115"}]}\n' * 2, "ndjson")
+    assert [(c.path, c.pii) for c in column(found, "contacts").columns] == [("email", "email"), ("zip", "address")]
+
+
+def test_whom_an_event_is_about_is_not_which_event_it_is():
+    rows = "\n".join(f"view,u{n},2023-01-01T00:00:{n:02d}Z" for n in range(30))
+    assert assessed(f"event_name,user_id,timestamp\n{rows}").key.doubt
