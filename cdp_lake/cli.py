@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cdp_lake import __version__
 from cdp_lake.console import commands as do
 from cdp_lake.console import identity_commands as who_is_who
+from cdp_lake.console import source_commands as sources
 from cdp_lake.errors import CdpLakeError
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def make_parser() -> ArgumentParser:
     _add_running(commands)
     _add_questions(commands)
     _add_identity(commands)
+    _add_source(commands)
     _add_projects(commands)
     return parser
 
@@ -172,6 +174,26 @@ def _add_rules(identity: _SubParsersAction[ArgumentParser]) -> None:
         )
 
 
+def _add_source(commands: _SubParsersAction[ArgumentParser]) -> None:
+    about = "what feeds there are, what a file holds, what would become of it"
+    source = commands.add_parser("source", help=about).add_subparsers(metavar="WHAT", required=True)
+    _command(source, "list", sources.listed, "every source: what it is, what has landed, what waits")
+    check_ = _command(source, "check", sources.check, "what would become of a file, before it is landed")
+    diff_ = _command(source, "diff", sources.diff, "where a text file and the contract of its source have come apart")
+    for parser in (check_, diff_):
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--source", metavar="NAME", help="by whose contract (default: the one whose files match)")
+    profile_ = _command(
+        source, "profile", sources.profile, "what an unknown file holds, and the draft of its source contract"
+    )
+    profile_.add_argument("file", type=Path, metavar="FILE", help="CSV, NDJSON or JSON in any encoding")
+    profile_.add_argument("--name", help="what to call the source (default: after the file)")
+    profile_.add_argument("--out", type=Path, metavar="DRAFT.yml", help="where to write the draft (default NAME.yml)")
+    profile_.add_argument(
+        "--records", type=_count, default=100_000, metavar="N", help="look at so many records at most (100,000)"
+    )
+
+
 def _add_projects(commands: _SubParsersAction[ArgumentParser]) -> None:
     _command(commands, "doctor", do.doctor, "check this machine; every line is ok or says what to do")
     init_ = commands.add_parser("init", help="make a project of your own that runs as it is")
@@ -214,6 +236,13 @@ def _options(conf: Path | None, env: str | None, sets: tuple[str, ...], as_of: s
     from cdp_lake.stages.session import Options
 
     return Options(conf, env, sets, as_of)
+
+
+def _count(text: str) -> int:
+    """A number of things, at least one."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"'{text}' is no number of records; write one like 100000")
+    return int(text)
 
 
 def _moment(text: str) -> str:

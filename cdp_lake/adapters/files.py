@@ -6,7 +6,6 @@ neighbours; so one Python task per file streams its bytes and hands framed recor
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import io
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from typing import IO
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
+from cdp_lake.adapters.decoding import KEPT_BYTES
 from cdp_lake.adapters.landing_folder import DAMAGE, IncomingFile, opened, outer_file
 from cdp_lake.adapters.row_files import UnreadableRows, row_frames, row_header
 from cdp_lake.bronze import FileFacts, Frame, Names, frames, inspected, text_header
@@ -148,18 +148,6 @@ def _batch(rows: list[tuple[int, int, str, str | None]], source: str, file_id: s
     return pa.RecordBatch.from_arrays(
         columns, names=["source", "file_id", "record_no", "line", "payload", "frame_error"]
     )
-
-
-def _kept_bytes(problem: UnicodeError) -> tuple[str, int]:
-    """Undecodable bytes as lone surrogates: they stay in their record instead of ending the file there."""
-    if not isinstance(problem, UnicodeDecodeError):
-        raise problem
-    # `surrogateescape` does this for bytes above 127 only, which is not all that can be wrong with UTF-16.
-    return "".join(chr(0xDC00 + byte) for byte in problem.object[problem.start : problem.end]), problem.end
-
-
-KEPT_BYTES = "cdp_lake.kept_bytes"
-codecs.register_error(KEPT_BYTES, _kept_bytes)
 
 
 def _is_clean(text: str) -> bool:

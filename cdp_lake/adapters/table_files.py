@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import csv
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
-from charset_normalizer import from_bytes
 
+from cdp_lake.adapters.encodings import guessed_encoding
 from cdp_lake.errors import ConfigError
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_BYTES = 1_000_000
 _ENCODINGS = ("utf-8-sig", "utf-16")
-# The two bytes of a Chinese character, and of a common one: read in the wrong encoding, few characters are common.
-_PAIR = re.compile(rb"[\x81-\xfe][\x40-\xfe]")
-_COMMON = {
-    "gb18030": re.compile(rb"[\xb0-\xd7][\xa1-\xfe]"),
-    "big5": re.compile(rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]"),
-}
 
 
 @dataclass(frozen=True)
@@ -94,21 +87,7 @@ def _encoding(data: bytes) -> str:
         except UnicodeDecodeError:
             continue
         return encoding
-    telling = b"\n".join(line for line in data.splitlines() if not line.isascii())[:_SAMPLE_BYTES]
-    best = from_bytes(telling, cp_isolation=["gb18030", "big5", "cp1252", "latin_1"]).best()
-    found = best.encoding if best else "cp1252"
-    if found not in _COMMON:
-        return found
-    common = {name: _common(telling, name) for name in _COMMON}
-    # One accented letter and the one after it can be the bytes of a rare character.
-    return max(common, key=lambda name: common[name]) if max(common.values()) > 0 else "cp1252"
-
-
-def _common(data: bytes, encoding: str) -> int:
-    """How many characters are common ones in that encoding; -1 when the bytes do not fit it."""
-    if "\ufffd" in data.decode(encoding, errors="replace")[:-1]:
-        return -1
-    return sum(_COMMON[encoding].fullmatch(pair) is not None for pair in _PAIR.findall(data))
+    return guessed_encoding(data)
 
 
 def _delimiter(sample: str) -> str:

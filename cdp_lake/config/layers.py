@@ -60,12 +60,20 @@ def read_as(key: str, path: Path) -> Layer:
 def read_yaml(path: Path, label: str) -> Layer:
     """One YAML map as a layer. Raises ConfigError naming file and line when it does not parse."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        return parse_yaml(path.read_text(encoding="utf-8"), label)
+    except UnicodeDecodeError as problem:
+        raise ConfigError(f"{label}:1: not text in UTF-8: {str(problem).splitlines()[0]}") from problem
+
+
+def parse_yaml(text: str, label: str) -> Layer:
+    """The layer of a text that stands, or would stand, in the file `label`. Raises ConfigError as `read_yaml` does."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark
         line = mark.line + 1 if mark else 1
         raise ConfigError(f"{label}:{line}: not valid YAML: {problem.problem}") from problem
-    except (UnicodeDecodeError, yaml.reader.ReaderError) as problem:
+    except yaml.reader.ReaderError as problem:
         raise ConfigError(f"{label}:1: not text in UTF-8: {str(problem).splitlines()[0]}") from problem
     layer = Layer()
     tree = _value(node, (), label, layer.origins) if node is not None else {}

@@ -128,3 +128,4 @@ KIND_FIELDS: dict[str, tuple[str, ...]] = {
         "source_system",
     ),
 }
+LINE_FIELDS = ("line_no", "product_id", "quantity", "amount", "discount_amount")

@@ -11,6 +11,7 @@ from rich.text import Text
 from cdp_lake.console import grid, share
 
 if TYPE_CHECKING:
+    from cdp_lake.bronze.assessment import Drift
     from cdp_lake.stages.check_source import Checked
     from cdp_lake.stages.show_sources import SourceState
 
@@ -45,6 +46,15 @@ def checked(files: Iterable[Checked]) -> Iterator[RenderableType]:
         for note in one.notes:
             yield Text(f"  {note}")
     yield Text("nothing was landed")
+
+
+def differences(source: str, found: Iterable[Drift]) -> Iterator[RenderableType]:
+    """Where a file and its contract have come apart, and what to do."""
+    rows = [(one.what, one.path, one.known, one.advice) for one in found]
+    if rows:
+        yield grid(f"A file and the contract of {source}", ("", "column", "what is known", "what to do"), rows)
+    else:
+        yield Text(f"the file is as the contract of {source} says")
 
 
 def _verdict(one: Checked) -> str:

@@ -1,4 +1,4 @@
-"""Check a source: what would become of one file by a contract, before anything is landed."""
+"""Check a source: what would become of one file by a contract, and where the two differ, before anything is landed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pyspark.sql import Row, SparkSession
 from cdp_lake.adapters.clock import now
 from cdp_lake.adapters.files import file_facts, framed_records
 from cdp_lake.adapters.landing_folder import PACKED, files_at
+from cdp_lake.adapters.unknown_files import opened
+from cdp_lake.bronze.assessment import Drift, drift
 from cdp_lake.bronze.batch import bronze_rows
 from cdp_lake.config.settings import Settings
 from cdp_lake.config.sources import SourceContract
@@ -18,6 +20,7 @@ from cdp_lake.errors import ConfigError
 from cdp_lake.silver.fields import with_event_time
 from cdp_lake.silver.parse import parsed
 from cdp_lake.silver.quarantine import broken_by_rule
+from cdp_lake.stages.profile_source import assessed
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ def check_source(spark: SparkSession, contract: SourceContract, file: Path) -> l
     folder, contracts = file.absolute().parent, {contract.name: contract}
     facts = file_facts(spark, folder, files_at(folder, file.absolute(), contract.name), contracts).collect()
     return [_checked(spark, contract, folder, row) for row in sorted(facts, key=lambda row: str(row["path"]))]
+
+
+def differences(settings: Settings, contract: SourceContract, file: Path) -> tuple[Drift, ...]:
+    """Where a text file and the contract have come apart. Raises ConfigError when the file cannot be looked at."""
+    return drift(assessed(opened(file), settings), contract)
 
 
 def _checked(spark: SparkSession, contract: SourceContract, folder: Path, facts: Row) -> Checked:

@@ -14,6 +14,7 @@ import pytest
 
 from cdp_lake.contracts.ops import QUARANTINE
 from cdp_lake.contracts.silver import SOURCE_RECORDS
+from cdp_lake.stages.check_source import check_source, source_of
 from cdp_lake.stages.configuration import configured
 from tests.stages.lakes import files_below, opened, run
 
@@ -123,3 +124,21 @@ def test_the_same_customers_are_the_same_records_from_every_format(spark, projec
     before = files_below(project / "lake")
     run(spark, settings, "land_bronze", "refine_silver")
     assert files_below(project / "lake") == before
+
+
+def test_a_check_says_what_would_become_of_a_file_and_writes_nothing(spark, project, tmp_path):
+    settings = configured(project / "conf", None, (f"lake.path={tmp_path / 'lake'}",)).settings
+    for source in SOURCES:
+        (file,) = (project / "landing" / source).glob("a.*")
+        (found,) = check_source(spark, source_of(settings, file, None), file)
+        assert (found.source, found.records, found.passing, found.broken, found.refused) == (source, 3, 3, (), ())
+    wrong = tmp_path / "plain" / "a.csv"
+    wrong.parent.mkdir()
+    wrong.write_text("customer_no,name,changed_at\n1,Ann,yesterday\n,Bo,2024-03-01\n")
+    (found,) = check_source(spark, source_of(settings, wrong, None), wrong)
+    assert [(one.rule, one.records, one.first_line) for one in found.broken] == [
+        ("required:customer_no", 1, 3),
+        ("type:changed_at", 1, 2),
+    ]
+    assert found.notes == ("optional column 'phone' absent", "optional column 'email' absent")
+    assert not (tmp_path / "lake").exists()
