@@ -33,9 +33,7 @@ def settings() -> Settings:
     return load_settings().settings
 
 
-def told(
-    tmp_path: Path, settings: Settings, text: str, encoding: str = "utf-8", **contract: object
-) -> list[tuple[str, str]]:
+def told(folder: Path, settings: Settings, text: str, encoding: str = "utf-8") -> list[tuple[str, str]]:
     """(kind of difference, column) of a file of that text."""
     path = folder / "crm.csv"
     path.write_bytes(text.encode(encoding))
