@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -18,22 +18,8 @@ if TYPE_CHECKING:
 
 def listed(states: Iterable[SourceState]) -> Iterator[RenderableType]:
     """One line per source."""
-    rows = [
-        (
-            *(
-                one.contract.name,
-                one.contract.kind,
-                one.contract.extends or "",
-                one.contract.format,
-                one.contract.files,
-            ),
-            *(one.landed, one.records, one.refused or "", one.waiting or ""),
-        )
-        for one in states
-    ]
-    yield grid(
-        "Sources", ("name", "kind", "extends", "format", "files", "landed#", "records#", "refused#", "waiting#"), rows
-    )
+    columns = ("name", "kind", "files", "landed#", "records#", "refused#", "waiting#")
+    yield grid("Sources", columns, [_row(one) for one in states])
 
 
 def checked(files: Iterable[Checked]) -> Iterator[RenderableType]:
@@ -55,6 +41,12 @@ def differences(source: str, found: Iterable[Drift]) -> Iterator[RenderableType]
         yield grid(f"A file and the contract of {source}", ("", "column", "what is known", "what to do"), rows)
     else:
         yield Text(f"the file is as the contract of {source} says")
+
+
+def _row(one: SourceState) -> tuple[Any, ...]:
+    contract = one.contract
+    kind = f"{contract.kind} ({contract.extends})" if contract.extends else contract.kind
+    return contract.name, kind, contract.files, one.landed, one.records, one.refused or "", one.waiting or ""
 
 
 def _verdict(one: Checked) -> str:

@@ -99,7 +99,6 @@ def _retyped(column: SourceColumn, here: Column) -> Drift:
 
 def _new(column: Column) -> Drift:
     tags = "".join(f", {key}: {value}" for key, value in (("field", column.field), ("pii", column.pii)) if value)
-    share = f"{column.filled:,} of {column.records:,} records have it"
-    return Drift(
-        NEW, column.path, f"{column.type}, {share}", f"kept in bronze; to use it: {{path: {column.path}{tags}}}"
-    )
+    known = f"{column.type}, {column.filled:,} of {column.records:,} records have it"
+    advice = f"kept in bronze; to use it: {{name: {column.name}, path: {column.path}{tags}}}"
+    return Drift(NEW, column.path, known, advice)
