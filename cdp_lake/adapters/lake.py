@@ -56,9 +56,10 @@ class Lake:
         """The session the lake was opened with."""
         return self.tables.spark
 
-    def read(self, contract: TableContract, purpose: str) -> DataFrame:
+    def read(self, contract: TableContract, purpose: str, *, whole: bool = False) -> DataFrame:
         """The published rows of a table, for a purpose the consent settings list; empty before its first run.
 
+        Rows that the contract says no longer stand are left out, unless the whole table is asked for.
         Raises ConfigError for a purpose nobody declared: no purpose, no data.
         """
         if purpose not in self.purposes:
@@ -69,7 +70,8 @@ class Lake:
             return self.tables.empty(contract)
         self.reads[contract.name] = version
         # Always by number: a read of the newest version would show what this stage itself commits a moment later.
-        return _with_declared_columns(self.tables.frame(contract, version), contract)
+        rows = _with_declared_columns(self.tables.frame(contract, version), contract)
+        return rows if whole or contract.present is None else rows.where(contract.present)
 
     def changes(self, contract: TableContract, purpose: str, after: int) -> DataFrame:
         """The published rows that came, went or changed after a version: as they were, and as they are."""

@@ -65,6 +65,13 @@ class Version(Strict):
     keep: Literal["latest", "first"] = "latest"
 
 
+class Deletion(Strict):
+    """How a record says that its source deleted what it is about: a column, and what stands in it then."""
+
+    column: str
+    values: tuple[str, ...] = ("true", "1", "yes")
+
+
 class RecordRule(Strict):
     """A rule over several columns of one record."""
 
@@ -92,6 +99,7 @@ class SourceContract(Strict):
     header_row: int = Field(default=1, ge=1)
     key: tuple[str, ...] = ()
     version: Version | None = None
+    deletes: Deletion | None = None
     brand: str = "default"
     owner: str = "data-platform"
     region: str | None = None
@@ -133,6 +141,7 @@ class SourceContract(Strict):
         refs: list[tuple[str, str]] = [(f"key '{name}'", name) for name in self.key]
         refs += [(f"identifier '{i.column}'", i.column) for i in self.identifiers]
         refs += [(f"version '{self.version.column}'", self.version.column)] if self.version else []
+        refs += [(f"deletes '{self.deletes.column}'", self.deletes.column)] if self.deletes else []
         for rule in self.rules:
             refs += [(f"rule {rule.name}: '{n}'", n) for n in (*rule.any_of, *(rule.not_after or ()))]
         return refs
@@ -157,6 +166,13 @@ class SourceContract(Strict):
     def columns_by_path(self) -> bool:
         """True where a dot in a column's path leads into an object; in a header it is part of the name."""
         return self.format in ("ndjson", "json", "parquet")
+
+    @model_validator(mode="after")
+    def _deletes_versions_of_people(self) -> SourceContract:
+        when = self.column_of("valid_from")
+        if self.deletes and (self.kind != "person" or not self.key or when is None or not when.required):
+            raise ValueError("`deletes` needs kind person, a key, and a required column with field valid_from")
+        return self
 
     @model_validator(mode="after")
     def _nested_columns_belong_to_lists(self) -> SourceContract:

@@ -17,6 +17,7 @@ SOURCE_RECORDS = TableContract(
     grain="one row per (source, source_pk) and version: a person as one system knows them",
     key=("record_sk", "version_no"),
     cluster_by=("record_sk",),
+    present="deleted_at IS NULL",
     columns=(
         Column("record_sk", "BIGINT", "surrogate of (source, source_pk)"),
         _SOURCE,
@@ -57,6 +58,8 @@ SOURCE_RECORDS = TableContract(
             "normalised identifiers this version carries, sorted",
             pii="identifier",
         ),
+        Column("is_deletion", "BOOLEAN", "true when this version says that the source deleted the record"),
+        Column("deleted_at", "TIMESTAMP", "on all versions: when the source deleted the record; null while it stands"),
         *_TRACE,
     ),
 )

@@ -32,7 +32,10 @@ class Column:
 
 @dataclass(frozen=True)
 class TableContract:
-    """The promise of one table. `key` is unique per row; columns are only ever added."""
+    """The promise of one table. `key` is unique per row; columns are only ever added.
+
+    `present` is the condition of the rows that still stand: others are kept for history, and for those who ask.
+    """
 
     name: str
     grain: str
@@ -44,6 +47,7 @@ class TableContract:
     retention_days: int = 3650
     version: int = 1
     portable: bool = False
+    present: str | None = None
 
     @property
     def schema(self) -> StructType:

@@ -67,6 +67,7 @@ def _seen(passed: DataFrame, contract: SourceContract) -> DataFrame:
         link_key(contract).alias("_link"),
         *_slot_columns(contract),
         *_attributes(contract),
+        _is_deletion(contract).alias("is_deletion"),
         _time(contract).alias("_seen_at"),
         "_record_id",
     )
@@ -79,6 +80,13 @@ def _seen(passed: DataFrame, contract: SourceContract) -> DataFrame:
 
 def _time(contract: SourceContract) -> Column:
     return F.col("_occurred_at") if contract.kind == "event" else seen_at(contract)
+
+
+def _is_deletion(contract: SourceContract) -> Column:
+    if contract.deletes is None:
+        return F.lit(False)
+    said = F.lower(F.trim(F.col(contract.deletes.column).cast("string")))
+    return F.coalesce(said.isin(*[value.lower() for value in contract.deletes.values]), F.lit(False))
 
 
 def _describes_a_person(contract: SourceContract) -> Column:

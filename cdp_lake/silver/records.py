@@ -9,19 +9,29 @@ from cdp_lake.contracts.silver import SOURCE_RECORDS
 
 NODE = ("source", "source_pk")
 _IDENTIFIER = ("namespace", "value", "first_seen_at", "last_seen_at")
-_PER_NODE = ("record_sk", "version_no", "first_seen_at", "last_seen_at", "identifiers", "_row_hash", *NODE)
+_PER_NODE = (
+    *("record_sk", "version_no", "first_seen_at", "last_seen_at", "identifiers", "deleted_at", "_row_hash"),
+    *NODE,
+)
 _ATTRIBUTES = tuple(n for n in SOURCE_RECORDS.column_names if n not in _PER_NODE)
+# What stays of a version that only says its record was deleted.
+_OF_EVERY_VERSION = ("is_carrier", "brand", "region", "valid_from", "is_deletion")
 
 
 def as_versions(observations: DataFrame) -> DataFrame:
-    """Standardised observations in the shape of source records; those without a node are left out."""
+    """Standardised observations in the shape of source records; those without a node are left out.
+
+    A deletion tells nothing of the person, whatever its record repeats.
+    """
+    told = [n for n in _ATTRIBUTES if n not in _OF_EVERY_VERSION and not n.startswith("_")]
     return observations.where(F.col("source_pk").isNotNull()).select(
         *NODE,
         F.col("_first_seen").alias("first_seen_at"),
         F.col("_last_seen").alias("last_seen_at"),
         F.col("_last_seen").alias("valid_from"),
-        "identifiers",
-        *[n for n in _ATTRIBUTES if n != "valid_from"],
+        F.when(_deletes(), F.slice("identifiers", 1, 0)).otherwise(F.col("identifiers")).alias("identifiers"),
+        *[F.when(~_deletes(), F.col(n)).alias(n) for n in told],
+        *[n for n in _ATTRIBUTES if n not in told and n != "valid_from"],
     )
 
 
@@ -40,9 +50,16 @@ def combined(fresh: DataFrame, known: DataFrame) -> DataFrame:
 
 
 def _numbered_versions(rows: DataFrame) -> DataFrame:
-    """Versions of one key in the order of the source's clock; content breaks ties, never arrival."""
-    in_time = Window.partitionBy(*NODE).orderBy(F.col("valid_from").asc_nulls_first(), _content(), "_record_id")
-    return rows.withColumn("version_no", F.row_number().over(in_time)).select(*NODE, "version_no", *_rest())
+    """Versions of one key in the order of the source's clock; content breaks ties, never arrival.
+
+    Of a deletion and a version of the same moment the deletion is the later one.
+    """
+    one = Window.partitionBy(*NODE)
+    in_time = one.orderBy(F.col("valid_from").asc_nulls_first(), _deletes(), _content(), "_record_id")
+    ordered = rows.withColumn("version_no", F.row_number().over(in_time))
+    # Null where the newest version is none: a record may come back.
+    gone = F.max_by(F.when(_deletes(), F.col("valid_from")), "version_no").over(one)
+    return ordered.withColumn("deleted_at", gone).select(*NODE, "version_no", *_rest())
 
 
 def _one_carrier_each(rows: DataFrame) -> DataFrame:
@@ -61,9 +78,16 @@ def _one_carrier_each(rows: DataFrame) -> DataFrame:
         F.min("first_seen_at").alias("first_seen_at"),
         F.max("last_seen_at").alias("last_seen_at"),
     )
-    flat = latest.select(*NODE, "first_seen_at", "last_seen_at", "a.*").withColumn("version_no", F.lit(1))
+    flat = latest.select(*NODE, "first_seen_at", "last_seen_at", "a.*").withColumns(
+        {"version_no": F.lit(1), "deleted_at": F.lit(None).cast("timestamp")}
+    )
     # spans: one row per node.
     return flat.join(spans, list(NODE), "inner").select(*NODE, "version_no", *_rest())
+
+
+def _deletes() -> Column:
+    # Rows written before there was such a column tell no deletion.
+    return F.coalesce("is_deletion", F.lit(False))
 
 
 def _content() -> Column:
@@ -71,4 +95,4 @@ def _content() -> Column:
 
 
 def _rest() -> list[str]:
-    return ["first_seen_at", "last_seen_at", "identifiers", *_ATTRIBUTES]
+    return ["first_seen_at", "last_seen_at", "identifiers", "deleted_at", *_ATTRIBUTES]

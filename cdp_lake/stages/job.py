@@ -113,7 +113,7 @@ class Job:
 
     def _published(self, table: str) -> DataFrame:
         contract = next(t for t in table_contracts(self.settings) if t.name == table)
-        return self.lake.read(contract, "quality")
+        return self.lake.read(contract, "quality", whole=True)
 
     def upsert(
         self, table: TableContract, rows: DataFrame, *, complete: bool = False, replacing: DataFrame | None = None

@@ -122,7 +122,8 @@ def _source_records(job: Job, feeds: list[Passed]) -> tuple[DataFrame, DataFrame
     # Staged before the name and phone kernels: Spark would push them into each feed's grouping and fail there.
     told = _with_hashes(job, feeds, job.staged(_union(people), "observations"))
     seen = job.staged(standardised(told), "standardised")
-    before = job.lake.tables.empty(SOURCE_RECORDS) if job.rebuild else job.lake.read(SOURCE_RECORDS, "refinement")
+    nothing = job.lake.tables.empty(SOURCE_RECORDS)
+    before = nothing if job.rebuild else job.lake.read(SOURCE_RECORDS, "refinement", whole=True)
     rows = job.staged(combined(as_versions(seen), before), "versions")
     # The head, not the published version: numbers given out by a killed run are used, not given out again.
     known = node_keys(job.lake.head(SOURCE_RECORDS))

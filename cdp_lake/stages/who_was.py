@@ -38,6 +38,6 @@ def who_was(lake: Lake, word: str, at: datetime | None) -> Known:
     else:
         all_of_it = history_of(assignments, NamedRecords(lake).records(word))
         found = all_of_it if at is None else known_on(all_of_it, at)
-    keyed = with_source_keys(found, lake.read(SOURCE_RECORDS, PURPOSE))
+    keyed = with_source_keys(found, lake.read(SOURCE_RECORDS, PURPOSE, whole=True))
     order = ("source", "source_pk", "known_from")
     return Known(at, [row.asDict() for row in keyed.orderBy(*order).collect()])

@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from cdp_lake.config.settings import load_settings
 from cdp_lake.config.sources import SourceContract
 from cdp_lake.silver.facts.purchases import lines_of_receipts, orders_of_receipts
+from cdp_lake.silver.observations import observations
 from cdp_lake.silver.parse import parsed
 from tests.unit.silver.feeds import bronze
 
@@ -100,3 +101,15 @@ def test_a_woocommerce_order_becomes_an_order_and_its_lines(spark):
         ("315", "93", Decimal("6.0000")),
         ("316", "22", Decimal("23.3500")),
     ]
+
+
+def test_a_deleted_contact_of_salesforce_is_said_to_be_deleted(spark):
+    contract = preset("salesforce_contact")
+    header = ("Id", "IsDeleted", "FirstName", "LastName", "Email", "MobilePhone", "CreatedDate", "SystemModstamp")
+    told = (
+        "003Ao00000AbCdEIAV,{},Na,Li,li.na@example.cn,+8613800138001,2024-01-02T03:04:05.000Z,2024-03-01T09:00:00.000Z"
+    )
+    rows = parsed(bronze(spark, told.format("false"), told.format("true")), contract, {header: ["f1"]})
+    seen = observations(rows, contract, {"email": "email", "phone": "phone"})
+    assert rows.where("size(rules) > 0").isEmpty()
+    assert [row["is_deletion"] for row in seen.orderBy("_record_id").collect()] == [False, True]

@@ -12,17 +12,18 @@ IDENTIFIERS = "ARRAY<STRUCT<namespace: STRING, value: STRING, first_seen_at: TIM
 START = datetime(2017, 1, 1)
 OBSERVED = (
     "source STRING, source_pk STRING, is_carrier BOOLEAN, given_name STRING, name_key STRING, email STRING, "
-    f"phone STRING, identifiers {IDENTIFIERS}, _first_seen TIMESTAMP, _last_seen TIMESTAMP, _record_id STRING"
+    f"phone STRING, identifiers {IDENTIFIERS}, is_deletion BOOLEAN, _first_seen TIMESTAMP, _last_seen TIMESTAMP, "
+    "_record_id STRING"
 )
 
 
-def seen(pk, days, name=None, email=None, carrier=False):
+def seen(pk, days, name=None, email=None, *, carrier=False, deletes=False):
     """A person seen from one day to another, by e-mail if one is given."""
     first, last = START + timedelta(days[0]), START + timedelta(days[1])
     held = [("anonymous_id", pk[-1], first, last)] if carrier else []
     held += [("email", email, first, last)] if email else []
     source = "web" if carrier else "crm"
-    return (source, pk, carrier, name, name, email, None, held, first, last, f"r{pk}{days}{name}")
+    return (source, pk, carrier, name, name, email, None, held, deletes, first, last, f"r{pk}{days}{name}")
 
 
 def versions(spark, *rows):
@@ -80,3 +81,33 @@ def test_what_comes_later_changes_a_record_as_if_it_had_come_before(spark, later
 
 def test_an_observation_without_a_node_is_no_record(spark):
     assert versions(spark, seen(None, (1, 1), "Nobody")).isEmpty()
+
+
+HISTORY = [seen("1", (1, 1), "Ann", "a@x.org"), seen("1", (3, 3), "Ann", "a@x.org", deletes=True)]
+BACK = seen("1", (5, 5), "Anna", "a@x.org")
+
+
+def deletions(frame):
+    """Per version: name, values held, and the day the record was deleted."""
+    rows = sorted(frame.collect(), key=lambda row: row["version_no"])
+    days = [row["deleted_at"] and (row["deleted_at"] - START).days for row in rows]
+    return [(row["given_name"], len(row["identifiers"]), day) for row, day in zip(rows, days, strict=True)]
+
+
+def test_a_deletion_is_a_version_that_tells_nothing_and_marks_them_all(spark):
+    nothing = versions(spark).withColumn("version_no", F.lit(1))
+    assert deletions(combined(versions(spark, *HISTORY), nothing)) == [("Ann", 1, 3), (None, 0, 3)]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (1, 0, 2)])
+def test_a_record_that_comes_back_stands_again_whatever_came_first(spark, order):
+    known = versions(spark).withColumn("version_no", F.lit(1))
+    for place in order:
+        known = combined(versions(spark, [*HISTORY, BACK][place]), known)
+    assert deletions(known) == [("Ann", 1, None), (None, 0, None), ("Anna", 1, None)]
+
+
+def test_of_a_deletion_and_a_version_of_one_moment_the_deletion_counts(spark):
+    nothing = versions(spark).withColumn("version_no", F.lit(1))
+    rows = [seen("1", (1, 1), "Ann", deletes=True), *[seen("1", (1, 1), name) for name in ("Bo", "Cy", "Di")]]
+    assert {day for _, _, day in deletions(combined(versions(spark, *rows), nothing))} == {1}
