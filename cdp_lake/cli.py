@@ -186,7 +186,7 @@ def _add_source(commands: _SubParsersAction[ArgumentParser]) -> None:
     profile_ = _command(
         source, "profile", sources.profile, "what an unknown file holds, and the draft of its source contract"
     )
-    profile_.add_argument("file", type=Path, metavar="FILE", help="CSV, NDJSON or JSON in any encoding")
+    profile_.add_argument("file", type=Path, metavar="FILE", help="CSV, NDJSON or JSON in any encoding, Excel or Parquet")
     profile_.add_argument("--name", help="what to call the source (default: after the file)")
     profile_.add_argument("--out", type=Path, metavar="DRAFT.yml", help="where to write the draft (default NAME.yml)")
     profile_.add_argument(

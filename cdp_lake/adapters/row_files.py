@@ -16,6 +16,10 @@ from cdp_lake.bronze import Frame, row_frame
 from cdp_lake.config.sources import SourceContract
 from cdp_lake.errors import CdpLakeError
 
+ROW_SUFFIXES = {
+    ".parquet": "parquet",
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "excel"),
+}
 ROWS_AT_ONCE = 10_000
 # Kept in memory up to this size while it is unpacked; both formats are read from their end.
 IN_MEMORY_BYTES = 64_000_000

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import codecs
+import gzip
+import io
+import lzma
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from cdp_lake.adapters.decoding import KEPT_BYTES
 from cdp_lake.adapters.encodings import TELLING_BYTES, WESTERN, common_share, guessed_encoding
+from cdp_lake.adapters.landing_folder import opened as unpacked
 from cdp_lake.errors import ConfigError
 
 CHUNK_BYTES = 4_194_304
 # So much is read to say in which encoding a file is; a header and its records follow from there.
 SURE_BYTES = 64 * 1_048_576
 HEAD_CHARACTERS = 262_144
-_READS = "CSV, NDJSON and JSON are read"
+_READS = "CSV, NDJSON, JSON, Excel and Parquet are read"
+PACKED_DAMAGE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile)
 _GUESS = "a guess: Western letters; look at names with accents (Cyrillic, Japanese, Korean are not told apart)"
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -27,10 +35,10 @@ _MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 _SIGNATURES = (
-    (b"PK\x03\x04", "a zip archive, such as an Excel workbook (.xlsx)", "save the sheet as CSV UTF-8, or unpack it"),
-    (b"PAR1", "a Parquet file", "export it as CSV, or use: cdp-lake identity resolve"),
-    (b"\x1f\x8b", "a gzip archive", "unpack it first"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)", "save the sheet as CSV UTF-8"),
+    (b"PK\x03\x04", "a zip archive, or an Excel workbook under another name", "unpack it, or call it NAME.xlsx"),
+    (b"PAR1", "a Parquet file under another name", "call it NAME.parquet"),
+    (b"\x1f\x8b", "a gzip archive under another name", "call it NAME.csv.gz, or what else is inside"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook under another name", "call it NAME.xls"),
     (b"%PDF", "a PDF", "ask for the data behind it"),
     (b"SQLite format 3", "a SQLite database", "export its tables as CSV"),
     (b"Obj\x01", "an Avro file", "export it as NDJSON"),
@@ -61,12 +69,12 @@ def opened(path: Path) -> UnknownFile:
     size = path.stat().st_size
     if size == 0:
         raise ConfigError(f"{path}: the file is empty; a header and at least one record are expected")
-    with path.open("rb") as handle:
+    with _unpacked(path) as handle:
         sample = handle.read(TELLING_BYTES)
     _refuse_signatures(path, sample)
     encoding, why = _encoding(path, sample)
-    with path.open(encoding=encoding, errors=KEPT_BYTES, newline="\n") as text:
-        head = text.read(HEAD_CHARACTERS)
+    with _unpacked(path) as handle:
+        head = io.TextIOWrapper(handle, encoding=encoding, errors=KEPT_BYTES, newline="\n").read(HEAD_CHARACTERS)
     if not head.strip("\ufeff \t\r\n"):
         raise ConfigError(f"{path}: nothing but blanks; a header and at least one record are expected")
     if head.lstrip("\ufeff \t\r\n").startswith("<"):
@@ -79,8 +87,8 @@ def opened(path: Path) -> UnknownFile:
 @contextmanager
 def lines_of(file: UnknownFile) -> Iterator[Iterator[str]]:
     """The lines of the file with their ends, as landing reads them."""
-    with file.path.open(encoding=file.encoding, errors=KEPT_BYTES, newline="\n") as handle:
-        yield iter(handle)
+    with _unpacked(file.path) as handle:
+        yield iter(io.TextIOWrapper(handle, encoding=file.encoding, errors=KEPT_BYTES, newline="\n"))
 
 
 def write_new(path: Path, text: str) -> None:
@@ -97,6 +105,16 @@ def write_new(path: Path, text: str) -> None:
 def already_there(path: Path) -> str:
     """The message for a file that would be overwritten."""
     return f"{path}: is there already and is left as it is; remove it, or name another file with --out"
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[IO[bytes]]:
+    """The bytes of the file, unpacked as landing does it. Raises ConfigError when they cannot be."""
+    try:
+        with unpacked(path.parent, path.name) as handle:
+            yield handle
+    except PACKED_DAMAGE as problem:
+        raise ConfigError(f"{path}: cannot be unpacked ({type(problem).__name__}); ask for it again") from problem
 
 
 def _refuse_signatures(path: Path, sample: bytes) -> None:
@@ -145,7 +163,7 @@ def _utf8(path: Path) -> tuple[int, int, bytes]:
     """(lines with characters of UTF-8, lines with other bytes, lines that are not ASCII) of the part read."""
     good = bad = taken = 0
     telling = b""
-    with path.open("rb") as handle:
+    with _unpacked(path) as handle:
         for chunk in iter(lambda: handle.read(CHUNK_BYTES) + handle.readline(), b""):
             taken += len(chunk)
             if not chunk.isascii():

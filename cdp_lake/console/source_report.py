@@ -43,7 +43,8 @@ def report(done: Profiled) -> Iterator[RenderableType]:
 def _read_as(found: Assessment) -> Iterator[tuple[str, str]]:
     read_as = found.read_as
     yield "format", read_as.format
-    yield "encoding", f"{read_as.encoding} ({read_as.encoding_why})"
+    if read_as.encoding_why:
+        yield "encoding", f"{read_as.encoding} ({read_as.encoding_why})"
     if read_as.delimiter:
         yield "delimiter", f"{_DELIMITER_NAMES[read_as.delimiter]} ({read_as.delimiter_why})"
     more = "; the file has more (--records)" if found.has_more else ""

@@ -11,7 +11,6 @@ from pyspark.sql import Row, SparkSession
 from cdp_lake.adapters.clock import now
 from cdp_lake.adapters.files import file_facts, framed_records
 from cdp_lake.adapters.landing_folder import PACKED, files_at
-from cdp_lake.adapters.unknown_files import opened
 from cdp_lake.bronze.assessment import Drift, drift
 from cdp_lake.bronze.batch import bronze_rows
 from cdp_lake.config.settings import Settings
@@ -70,8 +69,8 @@ def check_source(spark: SparkSession, contract: SourceContract, file: Path) -> l
 
 
 def differences(settings: Settings, contract: SourceContract, file: Path) -> tuple[Drift, ...]:
-    """Where a text file and the contract have come apart. Raises ConfigError when the file cannot be looked at."""
-    return drift(assessed(opened(file), settings), contract)
+    """Where a file and the contract have come apart. Raises ConfigError when the file cannot be looked at."""
+    return drift(assessed(file, settings), contract)
 
 
 def _checked(spark: SparkSession, contract: SourceContract, folder: Path, facts: Row) -> Checked:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from cdp_lake.adapters.landing_folder import PACKED
+from cdp_lake.adapters.row_files import ROW_SUFFIXES, UnreadableRows, row_frames
 from cdp_lake.adapters.unknown_files import UnknownFile, already_there, lines_of, opened, write_new
 from cdp_lake.bronze.assessment import (
     Assessment,
@@ -54,16 +56,16 @@ def profile_source(
 
     Raises ConfigError when the file cannot be looked at, or the draft is there already.
     """
-    name = _checked(name) if name else _name_of(file)
+    called = Path(file.stem) if file.suffix.lower() in PACKED else file
+    name = _checked(name) if name else _name_of(called)
     target = out or Path(f"{name}.yml")
     if target.exists():
         raise ConfigError(already_there(target))
-    text = opened(file)
-    found = assessed(text, settings, records)
-    contract = draft(found, name, file.suffix or f".{found.read_as.format}")
+    found = assessed(file, settings, records)
+    contract = draft(found, name, called.suffix or f".{found.read_as.format}")
     contract_of(contract, target)
     write_new(target, contract)
-    return Profiled(file, text.bytes, name, target, found, contract)
+    return Profiled(file, file.stat().st_size, name, target, found, contract)
 
 
 def contract_of(text: str, path: Path) -> SourceContract:
@@ -75,24 +77,46 @@ def contract_of(text: str, path: Path) -> SourceContract:
         raise ConfigError("\n".join(described(dict(error), layer) for error in problem.errors())) from problem
 
 
-def assessed(file: UnknownFile, settings: Settings, records: int = RECORDS) -> Assessment:
+def assessed(file: Path, settings: Settings, records: int = RECORDS) -> Assessment:
     """What the first `records` records of a file hold. Raises ConfigError when it cannot be looked at."""
     namespaces = {type_of(one.name) for one in settings.identity.namespaces}
     tally = FileTally(frozenset(namespaces))
+    form = ROW_SUFFIXES.get(file.suffix.lower())
+    read_as, has_more = _take_rows(tally, file, form, records) if form else _take_text(tally, opened(file), records)
+    if not tally.records:
+        raise ConfigError(f"{file}: a header and no record; at least one record is expected")
+    if not tally.good:
+        broken = ", ".join(f"{what} {count:,}" for what, count in tally.broken.items())
+        read = f"no record of {tally.records:,} can be read ({broken}) as {_said(read_as)}"
+        raise ConfigError(f"{file}: {read}; {_LAYOUT}")
+    if not tally.columns:
+        raise ConfigError(f"{file}: no column has a name that a contract could use; {_LAYOUT}")
+    return judged(tally, read_as, has_more, namespaces)
+
+
+def _take_text(tally: FileTally, file: UnknownFile, records: int) -> tuple[ReadAs, bool]:
     read_as = _read_as(file)
     with lines_of(file) as lines:
         found = frames(lines, read_as.format, read_as.delimiter or ",")
         _counted(tally, islice(found, records), file, read_as)
-        has_more = next(found, None) is not None
-    if not tally.records:
-        raise ConfigError(f"{file.path}: a header and no record; at least one record is expected")
-    if not tally.good:
-        broken = ", ".join(f"{what} {count:,}" for what, count in tally.broken.items())
-        read = f"no record of {tally.records:,} can be read ({broken}) as {_said(read_as)}"
-        raise ConfigError(f"{file.path}: {read}; {_LAYOUT}")
-    if not tally.columns:
-        raise ConfigError(f"{file.path}: no column has a name that a contract could use; {_LAYOUT}")
-    return judged(tally, read_as, has_more, namespaces)
+        return read_as, next(found, None) is not None
+
+
+def _take_rows(tally: FileTally, file: Path, form: str, records: int) -> tuple[ReadAs, bool]:
+    """Counts typed rows, of Excel those of the first sheet below its first row, as landing does unless told."""
+    if not file.is_file():
+        raise ConfigError(f"{file}: there is no such file")
+    columns = ({"name": "unknown"},)
+    contract = SourceContract.model_validate(
+        {"name": "unknown", "kind": "person", "format": form, "files": file.name, "columns": columns}
+    )
+    try:
+        with file.open("rb") as handle:
+            found = row_frames(handle, contract)
+            tally.take_json(islice(found, records))
+            return ReadAs(form, "utf-8", "", None), next(found, None) is not None
+    except UnreadableRows as problem:
+        raise ConfigError(f"{file}: {problem}; ask for it again, or give it the suffix of what it is") from problem
 
 
 def _read_as(file: UnknownFile) -> ReadAs:

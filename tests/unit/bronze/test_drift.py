@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from cdp_lake.adapters.unknown_files import opened
 from cdp_lake.bronze.assessment import drift
 from cdp_lake.config.settings import Settings, load_settings
 from cdp_lake.config.sources import SourceContract
@@ -37,7 +36,7 @@ def told(folder: Path, settings: Settings, text: str, encoding: str = "utf-8") -
     """(kind of difference, column) of a file of that text."""
     path = folder / "crm.csv"
     path.write_bytes(text.encode(encoding))
-    found = drift(assessed(opened(path), settings), SourceContract.model_validate(CONTRACT))
+    found = drift(assessed(path, settings), SourceContract.model_validate(CONTRACT))
     return [(one.what, one.path) for one in found]
 
 
@@ -73,4 +72,4 @@ def test_what_lies_inside_an_object_taken_whole_is_nothing_new(tmp_path, setting
     path.write_text("".join(f'{{"id": "{n}", "props": {{"a": {n}}}}}\n' for n in range(5)))
     columns = [{"name": "id"}, {"name": "props", "type": "json"}]
     contract = SourceContract.model_validate(CONTRACT | {"format": "ndjson", "columns": columns})
-    assert drift(assessed(opened(path), settings), contract) == ()
+    assert drift(assessed(path, settings), contract) == ()

@@ -1,10 +1,14 @@
 """`cdp-lake source profile`: an unknown file in, a report without personal data and a draft that loads out."""
 
+import gzip
 import io
 import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +17,7 @@ from rich.console import Console
 from cdp_lake import cli
 from cdp_lake.bronze.assessment.patterns import pattern, shape
 from cdp_lake.console import source_commands, source_report
+from cdp_lake.errors import ConfigError
 from cdp_lake.stages.configuration import configured
 from cdp_lake.stages.profile_source import contract_of, profile_source
 from cdp_lake.stages.synthesise import synthesise
@@ -337,3 +342,48 @@ def test_drafts_stand_in_a_project_as_they_are(of_shop, tmp_path):
         of_shop(file, name)
         (tmp_path / f"{name}.yml").rename(project / f"{name}.yml")
     assert configured(tmp_path / "conf").settings.source("crm").key == ("customer_id",)
+
+
+DAYS = range(1, 26)
+PEOPLE = [["customer_id", "email", "since"], *([f"C{n:04}", f"ann{n}@example.org", f"2024-01-{n:02}"] for n in DAYS)]
+
+
+def as_workbook(path: Path) -> None:
+    """The people on the first sheet."""
+    book = openpyxl.Workbook()
+    for row in PEOPLE:
+        book.active.append(row)
+    book.save(path)
+
+
+def as_parquet(path: Path) -> None:
+    """The people as typed columns."""
+    pq.write_table(pa.table({name: [row[i] for row in PEOPLE[1:]] for i, name in enumerate(PEOPLE[0])}), path)
+
+
+def as_packed(path: Path) -> None:
+    """The people as a packed CSV."""
+    path.write_bytes(gzip.compress("".join(",".join(row) + "\n" for row in PEOPLE).encode()))
+
+
+@pytest.mark.parametrize(
+    ("file", "write", "form"),
+    [("a.xlsx", as_workbook, "excel"), ("a.parquet", as_parquet, "parquet"), ("a.csv.gz", as_packed, "csv")],
+)
+def test_what_landing_reads_can_be_drafted(tmp_path, monkeypatch, file, write, form):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / file)
+    done = profile_source(configured().settings, Path(file))
+    contract = contract_of((tmp_path / "a.yml").read_text(), Path("a.yml"))
+    assert (contract.format, contract.key, contract.kind) == (form, ("customer_id",), "person")
+    assert contract.files == f"a/*{Path(file.removesuffix('.gz')).suffix}"
+    assert {column.name: column.type for column in done.found.columns}["since"] == "date"
+
+
+@pytest.mark.parametrize("file", ["a.xlsx", "a.parquet", "a.csv.gz"])
+def test_a_file_that_is_not_what_its_suffix_says_is_one_clear_error(tmp_path, monkeypatch, file):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / file).write_bytes(b"customer_id,secret\n1,Ann\n")
+    with pytest.raises(ConfigError, match=file) as said:
+        profile_source(configured().settings, Path(file))
+    assert "secret" not in str(said.value)
