@@ -32,8 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if "env" in chosen:
             options = (chosen.pop("conf"), chosen.pop("env"), tuple(chosen.pop("sets")), chosen.pop("as_of"))
-            # Rules that are only proposed are no settings yet: their command loads both.
-            chosen |= {"options": _options(*options)} if "rules" in chosen else {"loaded": _loaded(*options)}
+            # What is only proposed is no setting yet: its command loads the settings without it, and with it.
+            takes_options = chosen.pop("takes_options", False)
+            chosen |= {"options": _options(*options)} if takes_options else {"loaded": _loaded(*options)}
         return int(command(**chosen))
     except CdpLakeError as problem:
         sys.stderr.write(f"cdp-lake: {problem}\n")
@@ -169,6 +170,7 @@ def _add_rules(identity: _SubParsersAction[ArgumentParser]) -> None:
     )
     apply_.add_argument("--unplanned", action="store_true", help="without a plan, and without comparing with it")
     for parser in (plan_, apply_):
+        parser.set_defaults(takes_options=True)
         parser.add_argument(
             "--rules", type=Path, required=True, metavar="NEW.yml", help="in the shape of conf/identity.yml"
         )
@@ -179,19 +181,22 @@ def _add_source(commands: _SubParsersAction[ArgumentParser]) -> None:
     source = commands.add_parser("source", help=about).add_subparsers(metavar="WHAT", required=True)
     _command(source, "list", sources.listed, "every source: what it is, what has landed, what waits")
     check_ = _command(source, "check", sources.check, "what would become of a file, before it is landed")
-    diff_ = _command(source, "diff", sources.diff, "where a text file and the contract of its source have come apart")
+    diff_ = _command(source, "diff", sources.diff, "where a file and the contract of its source have come apart")
     for parser in (check_, diff_):
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--source", metavar="NAME", help="by whose contract (default: the one whose files match)")
     profile_ = _command(
         source, "profile", sources.profile, "what an unknown file holds, and the draft of its source contract"
     )
-    profile_.add_argument("file", type=Path, metavar="FILE", help="CSV, NDJSON or JSON in any encoding, Excel or Parquet")
-    profile_.add_argument("--name", help="what to call the source (default: after the file)")
     profile_.add_argument("--out", type=Path, metavar="DRAFT.yml", help="where to write the draft (default NAME.yml)")
-    profile_.add_argument(
-        "--records", type=_count, default=100_000, metavar="N", help="look at so many records at most (100,000)"
-    )
+    add_ = _command(source, "add", sources.add, "draft the contract of an unknown file into a project (--conf)")
+    add_.set_defaults(takes_options=True)
+    for parser in (profile_, add_):
+        parser.add_argument("file", type=Path, metavar="FILE", help="CSV, NDJSON, JSON, Excel or Parquet")
+        parser.add_argument("--name", help="what to call the source (default: after the file)")
+        parser.add_argument(
+            "--records", type=_count, default=100_000, metavar="N", help="look at so many records at most (100,000)"
+        )
 
 
 def _add_projects(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -210,7 +215,7 @@ def _add_projects(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def _command(commands: _SubParsersAction[ArgumentParser], name: str, command: Any, about: str) -> ArgumentParser:
-    """A command on the lake: it takes settings, and its function gets them as `loaded`."""
+    """A command on the lake: its function gets the settings as `loaded`, or as `options` where it loads them itself."""
     parser = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
     parser.add_argument(
         "--env", metavar="NAME", default="demo" if name == "demo" else None, help="settings of conf/env/NAME.yml"

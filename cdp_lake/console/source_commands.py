@@ -12,6 +12,7 @@ from cdp_lake.console.terminal import show
 
 if TYPE_CHECKING:
     from cdp_lake.config.settings import Loaded
+    from cdp_lake.stages.session import Options
 
 
 def listed(loaded: Loaded) -> int:
@@ -44,6 +45,14 @@ def diff(loaded: Loaded, file: Path, source: str | None) -> int:
     found = differences(loaded.settings, contract, file)
     show(sources.differences(contract.name, found))
     return 4 if found else 0
+
+
+def add(options: Options, file: Path, name: str | None, records: int) -> int:
+    """Drafts the contract of an unknown file into the project."""
+    from cdp_lake.console import source_report
+    from cdp_lake.stages.add_source import add_source
+
+    return show(source_report.report(add_source(options, file, name, records)))
 
 
 def profile(loaded: Loaded, file: Path, name: str | None, out: Path | None, records: int) -> int:

@@ -37,7 +37,10 @@ def report(done: Profiled) -> Iterator[RenderableType]:
     remarks = [*_remarks(found)]
     if remarks:
         yield grid("To look at", ("column", "what"), remarks)
-    yield Text(f"draft: {done.out}; review what says `look:`, then put it into conf/sources/{done.name}.yml")
+    then = f"then put it into conf/sources/{done.name}.yml"
+    if done.in_force:
+        then = f"then put files below landing/{done.name}/ and try: cdp-lake source check FILE --source {done.name}"
+    yield Text(f"draft: {done.out}; review what says `look:`, {then}")
 
 
 def _read_as(found: Assessment) -> Iterator[tuple[str, str]]:

@@ -47,18 +47,19 @@ class Profiled:
     out: Path
     found: Assessment
     contract: str
+    in_force: bool = False
 
 
 def profile_source(
     settings: Settings, file: Path, name: str | None = None, out: Path | None = None, records: int = RECORDS
 ) -> Profiled:
-    """Looks at the first `records` records of FILE and writes the draft to OUT, else to NAME.yml.
+    """Looks at the first `records` records of FILE and writes the draft to OUT (a folder: NAME.yml in it), else to NAME.yml.
 
     Raises ConfigError when the file cannot be looked at, or the draft is there already.
     """
     called = Path(file.stem) if file.suffix.lower() in PACKED else file
     name = _checked(name) if name else _name_of(called)
-    target = out or Path(f"{name}.yml")
+    target = out / f"{name}.yml" if out and out.is_dir() else out or Path(f"{name}.yml")
     if target.exists():
         raise ConfigError(already_there(target))
     found = assessed(file, settings, records)

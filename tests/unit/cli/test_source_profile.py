@@ -16,6 +16,7 @@ from rich.console import Console
 
 from cdp_lake import cli
 from cdp_lake.bronze.assessment.patterns import pattern, shape
+from cdp_lake.config.shipped import conf_dir
 from cdp_lake.console import source_commands, source_report
 from cdp_lake.errors import ConfigError
 from cdp_lake.stages.configuration import configured
@@ -387,3 +388,36 @@ def test_a_file_that_is_not_what_its_suffix_says_is_one_clear_error(tmp_path, mo
     with pytest.raises(ConfigError, match=file) as said:
         profile_source(configured().settings, Path(file))
     assert "secret" not in str(said.value)
+
+
+PROJECT = "customer_id,email,updated_at\n" + "".join(f"C{n:04},ann{n}@example.org,2024-01-{n:02}\n" for n in DAYS)
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project with a file nobody described yet."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "members_2024.csv").write_text(PROJECT)
+    return tmp_path
+
+
+def test_a_source_is_added_to_a_project_and_is_in_force(project, capsys):
+    assert cli.main(["source", "add", "members_2024.csv", "--conf", "conf"]) == 0
+    assert "cdp-lake source check FILE --source members" in capsys.readouterr().out
+    assert configured(Path("conf")).settings.source("members").key == ("customer_id",)
+    assert cli.main(["source", "add", "members_2024.csv", "--conf", "conf"]) == 2
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_a_shipped_source_is_not_laid_over_by_accident(project, capsys):
+    assert cli.main(["source", "add", "members_2024.csv", "--conf", "conf", "--name", "crm"]) == 2
+    assert "there is a source 'crm' already" in capsys.readouterr().err
+    assert not (project / "conf" / "sources" / "crm.yml").exists()
+
+
+def test_a_source_is_added_to_a_project_only(project, capsys):
+    assert cli.main(["source", "add", "members_2024.csv"]) == 2
+    assert "cdp-lake init DIR" in capsys.readouterr().err
+    assert cli.main(["source", "add", "members_2024.csv", "--conf", str(conf_dir())]) == 2
+    assert not (conf_dir() / "sources" / "members.yml").exists()
