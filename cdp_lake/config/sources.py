@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from cdp_lake.config.source_kinds import KIND_FIELDS, Kind
+from cdp_lake.config.source_kinds import CHANGING_KINDS, KIND_FIELDS, Kind
 from cdp_lake.config.strict import Strict
 from cdp_lake.errors import did_you_mean
 
@@ -166,6 +166,14 @@ class SourceContract(Strict):
     def columns_by_path(self) -> bool:
         """True where a dot in a column's path leads into an object; in a header it is part of the name."""
         return self.format in ("ndjson", "json", "parquet")
+
+    @model_validator(mode="after")
+    def _only_some_kinds_change(self) -> SourceContract:
+        if self.version and self.version.keep == "latest" and self.kind not in CHANGING_KINDS:
+            kinds = " and ".join(CHANGING_KINDS)
+            raise ValueError(f"records of kind {self.kind} keep what they first said (of {kinds} the latest counts): "
+                             "say `version: {column: ..., keep: first}`")  # fmt: skip
+        return self
 
     @model_validator(mode="after")
     def _deletes_versions_of_people(self) -> SourceContract:

@@ -53,7 +53,7 @@ class Profiled:
 def profile_source(
     settings: Settings, file: Path, name: str | None = None, out: Path | None = None, records: int = RECORDS
 ) -> Profiled:
-    """Looks at the first `records` records of FILE and writes the draft to OUT (a folder: NAME.yml in it), else to NAME.yml.
+    """Looks at the first `records` records of FILE and writes the draft to OUT, else to NAME.yml; in OUT, if a folder.
 
     Raises ConfigError when the file cannot be looked at, or the draft is there already.
     """

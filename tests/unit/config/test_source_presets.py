@@ -98,3 +98,15 @@ def test_a_wrong_setting_of_a_preset_is_told_where_the_preset_has_it(project):
     own = "name: ours\nextends: segment\ncolumns:\n  - {name: amount, type: number}\n"
     said = problems(project(source_presets__ours=own, sources__clicks=EVENTS.replace("segment", "ours")))
     assert all(line.startswith("source_presets/ours.yml:4") for line in said), said
+
+
+def test_only_people_and_products_may_change(project):
+    own = "name: woo\nextends: woocommerce_orders\nfiles: woo/*.json\nversion: {column: modified_at, keep: latest}\n"
+    (line,) = problems(project(sources__woo=own))
+    assert line.startswith("sources/woo.yml:")
+    assert "records of kind receipt keep what they first said" in line
+
+
+def test_deletions_need_to_know_what_was_deleted_and_when(project):
+    own = "name: staff\nextends: salesforce_contact\nfiles: staff/*.csv\nkey: []\n"
+    assert any("`deletes` needs kind person, a key" in line for line in problems(project(sources__staff=own)))
