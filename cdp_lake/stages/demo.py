@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from cdp_lake.adapters.lake import Lake
+from cdp_lake.adapters.process_memory import hand_back
 from cdp_lake.config.settings import OWN_SETTINGS, Settings
 from cdp_lake.stages.evaluate_identity import Agreement, agreement, lake_prediction
 from cdp_lake.stages.job import Progress
@@ -28,6 +29,7 @@ def demo_folder(settings: Settings) -> Path:
 def make_shop(settings: Settings, size: str, seed: int, say: Say) -> None:
     """Writes the demo's sources unless they are there."""
     synthesise(size, seed, demo_folder(settings), say)
+    hand_back()
 
 
 def run_demo(lake: Lake, settings: Settings, progress: Progress) -> Summary:
