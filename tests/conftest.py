@@ -42,7 +42,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session = build_session(
         SparkSettings(
             master="local[2]",
-            driver_memory="1g",
+            driver_memory="1536m",
             shuffle_partitions=2,
             compiler="quick",
             scratch_dir=tmp_path_factory.mktemp("spark"),
