@@ -1,7 +1,6 @@
 """Identity rules that cannot all be meant say so, where they stand; presets fill up what a namespace leaves open."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,23 +13,6 @@ from cdp_lake.config.settings import Loaded
 from cdp_lake.errors import ConfigError
 from cdp_lake.silver.lookup import readings
 from cdp_lake.stages.configuration import configured
-
-Project = Callable[..., Path]
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A project's own settings folder, from file names and texts; no lake of the checkout has a say."""
-    monkeypatch.chdir(tmp_path)
-
-    def made(**files: str) -> Path:
-        for name, text in files.items():
-            path = tmp_path / f"{name.replace('__', '/')}.yml"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return made
 
 
 def problem(conf: Path) -> str:

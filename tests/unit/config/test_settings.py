@@ -1,6 +1,5 @@
 """Settings that cannot be used say what, where, and what was meant, all at once; the exit code is 2."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,23 +8,6 @@ from cdp_lake.cli import main
 from cdp_lake.config.settings import load_settings
 from cdp_lake.errors import ConfigError
 from cdp_lake.stages.configuration import configured
-
-Project = Callable[..., Path]
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A project's own settings folder, from file names and texts; no lake of the checkout has a say."""
-    monkeypatch.chdir(tmp_path)
-
-    def made(**files: str) -> Path:
-        for name, text in files.items():
-            path = tmp_path / f"{name.replace('__', '/')}.yml"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return made
 
 
 def problems(conf: Path | None = None, sets: tuple[str, ...] = ()) -> list[str]:

@@ -1,6 +1,5 @@
 """A source laid over a preset says only what differs; whatever cannot be meant is told where it stands."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,23 +8,7 @@ from cdp_lake.config.settings import Loaded, load_settings
 from cdp_lake.config.sources import SourceContract
 from cdp_lake.errors import ConfigError
 
-Project = Callable[..., Path]
 EVENTS = "name: clicks\nextends: segment\nfiles: clicks/*.ndjson\n"
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A project's own settings folder, from file names and texts."""
-    monkeypatch.chdir(tmp_path)
-
-    def made(**files: str) -> Path:
-        for name, text in files.items():
-            path = tmp_path / f"{name.replace('__', '/')}.yml"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return made
 
 
 def source(conf: Path, name: str = "clicks") -> SourceContract:
