@@ -1,9 +1,9 @@
-"""The only place that reads the machine's clock."""
+"""The only place that reads the machine's clock, and waits by it."""
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from time import perf_counter
+from time import perf_counter, sleep, time_ns
 
 
 def now() -> datetime:
@@ -19,3 +19,13 @@ def seconds_since(start: float) -> float:
 def tick() -> float:
     """A mark to measure from."""
     return perf_counter()
+
+
+def age_seconds(modified_ns: int) -> float:
+    """Seconds since a file's time of change; below zero when its clock is ahead."""
+    return (time_ns() - modified_ns) / 1e9
+
+
+def pause(seconds: float) -> None:
+    """Waits."""
+    sleep(seconds)

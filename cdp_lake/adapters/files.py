@@ -17,8 +17,8 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
 from cdp_lake.adapters.decoding import KEPT_BYTES
-from cdp_lake.adapters.landing_folder import DAMAGE, IncomingFile, opened, outer_file
-from cdp_lake.adapters.row_files import UnreadableRows, row_frames, row_header
+from cdp_lake.adapters.landing_folder import DamagedArchive, IncomingFile, opened, outer_file
+from cdp_lake.adapters.row_files import RowLayout, UnreadableRows, row_frames, row_header
 from cdp_lake.bronze import FileFacts, Frame, Names, frames, inspected, text_header
 from cdp_lake.config.sources import SourceContract
 
@@ -70,16 +70,14 @@ def _facts(landing: Path, path: str, contract: SourceContract) -> FileFacts:
     except FileNotFoundError:
         # Taken away since it was listed: whoever listed it sees that.
         return FileFacts("", [], ["vanished"], [])
-    except PermissionError:
-        raise
     except UnreadableRows as problem:
         return FileFacts(_identity(landing, path), [], [f"unreadable_file: {problem}"], [])
-    except DAMAGE as problem:
-        return FileFacts(_identity(landing, path), [], [f"damaged_archive: {type(problem).__name__}"], [])
+    except DamagedArchive as problem:
+        return FileFacts(_identity(landing, path), [], [f"damaged_archive: {problem}"], [])
 
 
 def _identity(landing: Path, path: str) -> str:
-    """That of the packed bytes, where there is no content to tell a file by."""
+    """That of the bytes on disk, where no content tells a file; with its path, for an archive holds several."""
     digest = hashlib.sha256(path.encode())
     with outer_file(landing, path).open("rb") as handle:
         for chunk in _chunks(handle):
@@ -93,21 +91,25 @@ def _chunks(handle: IO[bytes]) -> Iterator[bytes]:
 
 def _names(contract: SourceContract) -> Names:
     # Of a Parquet file only whole columns are named in its header, not what is inside them.
-    names = {c.source_path.split(".")[0] if contract.columns_by_path else c.source_path: c for c in contract.columns}
-    required = {name for name, column in names.items() if column.required}
-    return Names([name for name in names if name in required], list(names))
+    named = [(c.source_path.split(".")[0] if contract.columns_by_path else c.source_path, c) for c in contract.columns]
+    required = [name for name, column in named if column.required]
+    return Names(list(dict.fromkeys(required)), list(dict.fromkeys(name for name, _ in named)))
 
 
 def _header_of(landing: Path, path: str, contract: SourceContract) -> Callable[[bytes], list[str] | None]:
     def of_rows(_: bytes) -> list[str]:
         with opened(landing, path) as handle:
-            return row_header(handle, contract)
+            return row_header(handle, _layout(contract))
 
     if contract.holds_rows:
         return of_rows
     if contract.format == "csv":
         return partial(text_header, encoding=contract.encoding, delimiter=contract.delimiter)
     return lambda head: None
+
+
+def _layout(contract: SourceContract) -> RowLayout:
+    return RowLayout(contract.format, contract.sheet, contract.header_row)
 
 
 def _framed(landing: Path, path: str, contract: SourceContract, file_id: str) -> Iterator[pa.RecordBatch]:
@@ -124,7 +126,7 @@ def _framed(landing: Path, path: str, contract: SourceContract, file_id: str) ->
 
 def _frames(handle: IO[bytes], contract: SourceContract) -> Iterator[Frame]:
     if contract.holds_rows:
-        return row_frames(handle, contract)
+        return row_frames(handle, _layout(contract))
     text = io.TextIOWrapper(handle, encoding=contract.encoding, errors=KEPT_BYTES, newline="\n")
     return frames(text, contract.format, contract.delimiter)
 

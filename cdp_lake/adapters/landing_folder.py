@@ -5,7 +5,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
+from cdp_lake.adapters.clock import age_seconds, pause
 from cdp_lake.config.sources import SourceContract
+from cdp_lake.errors import CdpLakeError
 
 # What uploaders call a file that they still write.
 UNFINISHED = {".tmp", ".part", ".partial", ".crdownload", ".filepart", ".swp"}
@@ -28,8 +29,12 @@ PACKED = (*_PACKED, ARCHIVE)
 # Between an archive and a file in it. No file can be called so, because of the slash.
 INSIDE = "!/"
 # What reading a packed file raises when it is cut short or damaged, or locked by a password.
-DAMAGE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile, OSError, RuntimeError)
+_DAMAGE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile, OSError, RuntimeError)
 YOUNG_SECONDS, PAUSE_SECONDS = 5.0, 0.5
+
+
+class DamagedArchive(CdpLakeError):
+    """A packed file cannot be unpacked; the message says by which error of the unpacking library."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,9 @@ def still_written(landing: Path, files: Iterable[IncomingFile]) -> set[str]:
 
     Only what changed within the last seconds is looked at twice.
     """
-    young_ns = time.time_ns() - int(YOUNG_SECONDS * 1e9)
-    young = [file for file in files if file.modified_ns > young_ns]
+    young = [file for file in files if age_seconds(file.modified_ns) < YOUNG_SECONDS]
     if young:
-        time.sleep(PAUSE_SECONDS)
+        pause(PAUSE_SECONDS)
     return {file.path for file in young if not is_as_listed(landing, file)}
 
 
@@ -89,17 +93,30 @@ def outer_file(landing: Path, path: str) -> Path:
 
 @contextmanager
 def opened(landing: Path, path: str) -> Iterator[IO[bytes]]:
-    """The bytes of an incoming file as its sender wrote them, unpacked. Raises one of DAMAGE where they cannot be."""
+    """The bytes of an incoming file as its sender wrote them, unpacked. Raises DamagedArchive where they cannot be."""
     outer = outer_file(landing, path)
-    with ExitStack() as open_files:
-        if outer.suffix.lower() == ARCHIVE:
-            archive = open_files.enter_context(zipfile.ZipFile(outer))
-            if outer == landing / path:
-                raise zipfile.BadZipFile("no file inside")
-            yield open_files.enter_context(archive.open(path.rpartition(INSIDE)[2]))
-        else:
-            unpack = _PACKED.get(outer.suffix.lower())
-            yield open_files.enter_context(unpack(outer) if unpack else outer.open("rb"))
+    if outer.suffix.lower() not in PACKED:
+        with outer.open("rb") as handle:
+            yield handle
+        return
+    try:
+        with ExitStack() as open_files:
+            yield _unpacked(outer, None if outer == landing / path else path.rpartition(INSIDE)[2], open_files)
+    except _DAMAGE as problem:
+        # A number means that the system failed, not the file: no such file, no room, no right to read it.
+        if getattr(problem, "errno", None) is not None:
+            raise
+        raise DamagedArchive(type(problem).__name__) from problem
+
+
+def _unpacked(outer: Path, inside: str | None, open_files: ExitStack) -> IO[bytes]:
+    suffix = outer.suffix.lower()
+    if suffix != ARCHIVE:
+        return open_files.enter_context(_PACKED[suffix](outer))
+    archive = open_files.enter_context(zipfile.ZipFile(outer))
+    if inside is None:
+        raise zipfile.BadZipFile("no file inside")
+    return open_files.enter_context(archive.open(inside))
 
 
 def _names_in(path: Path) -> list[str]:
@@ -109,7 +126,7 @@ def _names_in(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
-    except DAMAGE:
+    except _DAMAGE:
         return []
     # What a Mac adds to every archive is nobody's data.
     return sorted(name for name in names if not name.startswith("__MACOSX/") and not Path(name).name.startswith("."))

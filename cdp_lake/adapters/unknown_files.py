@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
-import lzma
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +13,7 @@ from typing import IO
 
 from cdp_lake.adapters.decoding import KEPT_BYTES
 from cdp_lake.adapters.encodings import TELLING_BYTES, WESTERN, common_share, guessed_encoding
+from cdp_lake.adapters.landing_folder import DamagedArchive
 from cdp_lake.adapters.landing_folder import opened as unpacked
 from cdp_lake.errors import ConfigError
 
@@ -25,7 +22,6 @@ CHUNK_BYTES = 4_194_304
 SURE_BYTES = 64 * 1_048_576
 HEAD_CHARACTERS = 262_144
 _READS = "CSV, NDJSON, JSON, Excel and Parquet are read"
-PACKED_DAMAGE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile)
 _GUESS = "a guess: Western letters; look at names with accents (Cyrillic, Japanese, Korean are not told apart)"
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -113,8 +109,8 @@ def _unpacked(path: Path) -> Iterator[IO[bytes]]:
     try:
         with unpacked(path.parent, path.name) as handle:
             yield handle
-    except PACKED_DAMAGE as problem:
-        raise ConfigError(f"{path}: cannot be unpacked ({type(problem).__name__}); ask for it again") from problem
+    except DamagedArchive as problem:
+        raise ConfigError(f"{path}: cannot be unpacked ({problem}); ask for it again") from problem
 
 
 def _refuse_signatures(path: Path, sample: bytes) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdp_lake.console.terminal import show
+from cdp_lake.errors import InputSetAside
 
 if TYPE_CHECKING:
     from cdp_lake.config.settings import Loaded
@@ -33,7 +34,7 @@ def check(loaded: Loaded, file: Path, source: str | None) -> int:
     contract = source_of(loaded.settings, file, source)
     found = check_source(lakeless(loaded.settings), contract, file)
     show(sources.checked(found))
-    return 4 if any(one.refused or one.passing < one.records for one in found) else 0
+    return InputSetAside.exit_code if any(one.refused or one.passing < one.records for one in found) else 0
 
 
 def diff(loaded: Loaded, file: Path, source: str | None) -> int:
@@ -44,7 +45,7 @@ def diff(loaded: Loaded, file: Path, source: str | None) -> int:
     contract = source_of(loaded.settings, file, source)
     found = differences(loaded.settings, contract, file)
     show(sources.differences(contract.name, found))
-    return 4 if found else 0
+    return InputSetAside.exit_code if found else 0
 
 
 def add(options: Options, file: Path, name: str | None, records: int) -> int:

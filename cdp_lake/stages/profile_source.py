@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from cdp_lake.adapters.landing_folder import PACKED
-from cdp_lake.adapters.row_files import ROW_SUFFIXES, UnreadableRows, row_frames
+from cdp_lake.adapters.row_files import ROW_SUFFIXES, RowLayout, UnreadableRows, row_frames
 from cdp_lake.adapters.unknown_files import UnknownFile, already_there, lines_of, opened, write_new
 from cdp_lake.bronze.assessment import (
     Assessment,
@@ -107,13 +107,9 @@ def _take_rows(tally: FileTally, file: Path, form: str, records: int) -> tuple[R
     """Counts typed rows, of Excel those of the first sheet below its first row, as landing does unless told."""
     if not file.is_file():
         raise ConfigError(f"{file}: there is no such file")
-    columns = ({"name": "unknown"},)
-    contract = SourceContract.model_validate(
-        {"name": "unknown", "kind": "person", "format": form, "files": file.name, "columns": columns}
-    )
     try:
         with file.open("rb") as handle:
-            found = row_frames(handle, contract)
+            found = row_frames(handle, RowLayout(form))
             tally.take_json(islice(found, records))
             return ReadAs(form, "utf-8", "", None), next(found, None) is not None
     except UnreadableRows as problem:

@@ -116,14 +116,13 @@ def _source_records(job: Job, feeds: list[Passed]) -> tuple[DataFrame, DataFrame
     """Candidate source records with their surrogates, and the links by which facts find them."""
     normalisers = {n.name: n.normaliser for n in job.settings.identity.namespaces}
     people = [observations(f.rows, f.contract, normalisers) for f in feeds if tells_of_people(f.contract)]
+    empty = job.lake.tables.empty(SOURCE_RECORDS)
     if not people:
-        empty = job.lake.tables.empty(SOURCE_RECORDS)
         return empty, link_table(empty.withColumns({"_link": empty["source_pk"]}), empty)
     # Staged before the name and phone kernels: Spark would push them into each feed's grouping and fail there.
     told = _with_hashes(job, feeds, job.staged(_union(people), "observations"))
     seen = job.staged(standardised(told), "standardised")
-    nothing = job.lake.tables.empty(SOURCE_RECORDS)
-    before = nothing if job.rebuild else job.lake.read(SOURCE_RECORDS, "refinement", whole=True)
+    before = empty if job.rebuild else job.lake.read(SOURCE_RECORDS, "refinement", whole=True)
     rows = job.staged(combined(as_versions(seen), before), "versions")
     # The head, not the published version: numbers given out by a killed run are used, not given out again.
     known = node_keys(job.lake.head(SOURCE_RECORDS))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cdp_lake.adapters.landing_folder import DAMAGE, incoming_files, is_as_listed, opened, still_written
+from cdp_lake.adapters.landing_folder import DamagedArchive, incoming_files, is_as_listed, opened, still_written
 from cdp_lake.config.sources import SourceColumn, SourceContract
 
 TEXT = b"id,name\n1,Ann\n"
@@ -70,14 +70,14 @@ def test_an_archive_cut_short_waits_as_itself_and_cannot_be_read(tmp_path):
     zipped(tmp_path, "empty.zip", {})
     assert paths(tmp_path, ARCHIVES) == ["crm/cut.zip", "crm/empty.zip", "crm/whole.zip!/a.csv"]
     for path in ("crm/cut.zip", "crm/empty.zip"):
-        with pytest.raises(DAMAGE):
+        with pytest.raises(DamagedArchive):
             content(tmp_path, path)
 
 
 def test_a_packed_file_cut_short_cannot_be_read(tmp_path):
     for suffix, pack in (("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)):
         written(tmp_path, f"a.csv.{suffix}", pack(TEXT * 1000)[:-12])
-        with pytest.raises(DAMAGE):
+        with pytest.raises(DamagedArchive):
             content(tmp_path, f"crm/a.csv.{suffix}")
 
 

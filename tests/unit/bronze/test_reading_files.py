@@ -1,10 +1,13 @@
 """Bytes of a file to framed records, in the encoding of its contract; what cannot be decoded is kept and named."""
 
+import gzip
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from cdp_lake.adapters.files import _framed
+from cdp_lake.adapters.files import _facts, _framed
 from cdp_lake.config.sources import SourceColumn, SourceContract
 
 
@@ -47,3 +50,24 @@ def test_half_of_a_surrogate_pair_does_not_end_the_file(tmp_path):
     (first, second) = read(tmp_path / "f", content, "utf-16-le")
     assert first[1] == "undecodable_bytes"
     assert second == ("2,Bo", None)
+
+
+def test_the_same_content_is_one_file_packed_or_not(tmp_path):
+    content = b"id,name\n1,Ann\n"
+    (tmp_path / "a.csv").write_bytes(content)
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(content))
+    (tmp_path / "b.csv.gz").write_bytes(gzip.compress(content)[:-5])
+    columns = (SourceColumn(name="id"), SourceColumn(name="name"))
+    contract = SourceContract(name="s", kind="person", format="csv", files="*", columns=columns)
+    plain, packed, cut = (_facts(tmp_path, name, contract) for name in ("a.csv", "a.csv.gz", "b.csv.gz"))
+    assert plain == packed
+    assert (cut.problems, cut.file_id != plain.file_id) == (["damaged_archive: EOFError"], True)
+    assert _facts(tmp_path, "none.csv", contract).problems == ["vanished"]
+
+
+def test_a_required_value_inside_an_object_needs_the_object(tmp_path):
+    pq.write_table(pa.Table.from_pylist([{"other": 1}]), tmp_path / "a.parquet")
+    paths = ({"name": "city", "path": "home.city", "required": True}, {"name": "zip", "path": "home.zip"})
+    columns = tuple(SourceColumn.model_validate(one) for one in paths)
+    contract = SourceContract(name="s", kind="person", format="parquet", files="*", columns=columns)
+    assert _facts(tmp_path, "a.parquet", contract).problems == ["missing_column:home"]
