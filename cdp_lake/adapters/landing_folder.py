@@ -51,6 +51,8 @@ def incoming_files(landing: Path, contracts: Iterable[SourceContract]) -> list[I
     """Files that match the sources' patterns, packed or not, in order of source and path; unfinished ones skipped."""
     found = []
     for contract in contracts:
+        if contract.files is None:
+            continue
         patterns = [contract.files, *(contract.files + suffix for suffix in PACKED)]
         for path in sorted({path for pattern in patterns for path in landing.glob(pattern)}):
             if path.is_file() and path.suffix.lower() not in UNFINISHED and not path.name.startswith("."):

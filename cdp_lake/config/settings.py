@@ -37,6 +37,7 @@ from cdp_lake.config.spark import SparkSettings
 from cdp_lake.config.strict import Strict
 from cdp_lake.config.survivorship import SurvivorshipRules
 from cdp_lake.config.traits import TraitRules
+from cdp_lake.config.ways_in import Connections
 from cdp_lake.errors import ConfigError, did_you_mean
 
 OWN_SETTINGS = "settings.yml"
@@ -49,6 +50,7 @@ class Settings(Strict):
     lake: LakeSettings = LakeSettings()
     spark: SparkSettings = SparkSettings()
     mlflow: MlflowSettings = MlflowSettings()
+    connections: Connections = Connections()
     sources: tuple[SourceContract, ...] = ()
     source_presets: tuple[SourcePreset, ...] = ()
     identity: IdentityRules

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import model_validator
+
 from cdp_lake.config.layers import Layer, NamedItems, Where, overlay
 from cdp_lake.config.sources import SourceContract
 from cdp_lake.errors import did_you_mean
@@ -11,9 +13,11 @@ Problem = tuple[Where, str]
 
 
 class SourcePreset(SourceContract):
-    """A source contract without files: `extends: NAME` in a source takes all of it, own settings come first."""
+    """A source contract without a way in: `extends: NAME` in a source takes all of it, own settings come first."""
 
-    files: str = ""
+    @model_validator(mode="after")
+    def _has_one_way_in(self) -> SourcePreset:
+        return self
 
 
 def with_source_presets(layer: Layer) -> tuple[Layer, list[Problem]]:

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from cdp_lake.config.source_kinds import CHANGING_KINDS, KIND_FIELDS, Kind
 from cdp_lake.config.strict import Strict
+from cdp_lake.config.ways_in import TableFeed, TopicFeed
 from cdp_lake.errors import did_you_mean
 
 ColumnType = Literal["string", "integer", "decimal", "boolean", "date", "timestamp", "json", "list"]
@@ -84,6 +85,7 @@ class RecordRule(Strict):
 class SourceContract(Strict):
     """One feed. `key` empty: two identical records of one file are two records.
 
+    It comes in by one way: as files below the landing folder, as rows of a database, or as messages of a topic.
     `extends` names a preset whose settings this one is laid over.
     """
 
@@ -91,8 +93,10 @@ class SourceContract(Strict):
     extends: str | None = None
     about: str = ""
     kind: Kind
-    format: Literal["csv", "ndjson", "json", "parquet", "excel"]
-    files: str
+    format: Literal["csv", "ndjson", "json", "parquet", "excel", "jdbc"]
+    files: str | None = None
+    table: TableFeed | None = None
+    topic: TopicFeed | None = None
     encoding: str = "utf-8"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     sheet: str | None = None
@@ -158,14 +162,33 @@ class SourceContract(Strict):
         return used + [(("columns", subject.name, "one_of"), name) for name in subject.one_of] if subject else used
 
     @property
+    def comes_from(self) -> str:
+        """Where its records wait, in a few words for a person."""
+        if self.table is not None:
+            return f"{self.table.connection}: {self.table.table or 'a query'}"
+        return f"{self.topic.connection}: {self.topic.topic}" if self.topic is not None else self.files or ""
+
+    @property
     def holds_rows(self) -> bool:
         """True for files of typed rows, which bronze keeps as JSON, instead of text."""
-        return self.format in ("parquet", "excel")
+        return self.format in ("parquet", "excel", "jdbc")
 
     @property
     def columns_by_path(self) -> bool:
         """True where a dot in a column's path leads into an object; in a header it is part of the name."""
         return self.format in ("ndjson", "json", "parquet")
+
+    @model_validator(mode="after")
+    def _has_one_way_in(self) -> SourceContract:
+        given = [way for way in ("files", "table", "topic") if getattr(self, way) is not None]
+        if len(given) != 1:
+            named = ", ".join(given) or "none"
+            raise ValueError(f"a source comes in by one of `files`, `table`, `topic`; given: {named}")
+        if (self.format == "jdbc") != (self.table is not None):
+            raise ValueError("`table` and `format: jdbc` go together")
+        if self.topic is not None and self.format != "json":
+            raise ValueError("messages of a topic are read as `format: json`")
+        return self
 
     @model_validator(mode="after")
     def _only_some_kinds_change(self) -> SourceContract:

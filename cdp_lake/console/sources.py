@@ -46,7 +46,7 @@ def differences(source: str, found: Iterable[Drift]) -> Iterator[RenderableType]
 def _row(one: SourceState) -> tuple[Any, ...]:
     contract = one.contract
     kind = f"{contract.kind} ({contract.extends})" if contract.extends else contract.kind
-    return contract.name, kind, contract.files, one.landed, one.records, one.refused or "", one.waiting or ""
+    return contract.name, kind, contract.comes_from, one.landed, one.records, one.refused or "", one.waiting or ""
 
 
 def _verdict(one: Checked) -> str:

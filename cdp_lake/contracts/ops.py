@@ -60,6 +60,19 @@ FILES = TableContract(
     ),
 )
 
+POSITIONS = TableContract(
+    name="ops.positions",
+    grain="one row per source that is read on from where it was left, and part of it",
+    key=("source", "part"),
+    columns=(
+        Column("source", "STRING"),
+        Column("part", "STRING", "number of a topic's partition; empty for a table"),
+        Column("position", "STRING", "the next offset to read; the highest watermark read, as JSON"),
+        Column("batch_id", "BIGINT", "the landing batch that came so far"),
+        Column("_row_hash", "BIGINT"),
+    ),
+)
+
 RUNS = TableContract(
     name="ops.runs",
     grain="one row per stage of a run",
@@ -133,4 +146,4 @@ SEQUENCES = TableContract(
     ),
 )
 
-OPS_TABLES = (FATES, QUARANTINE, FILES, RUNS, CHECKS, HEALTH, PUBLICATIONS, SEQUENCES)
+OPS_TABLES = (FATES, QUARANTINE, FILES, POSITIONS, RUNS, CHECKS, HEALTH, PUBLICATIONS, SEQUENCES)

@@ -54,7 +54,7 @@ def source_of(settings: Settings, file: Path, name: str | None) -> SourceContrac
     if name is not None:
         return settings.source(name)
     path = file.absolute().as_posix()
-    found = [source for source in settings.sources if _takes(source.files, path)]
+    found = [source for source in settings.sources if source.files and _takes(source.files, path)]
     if len(found) == 1:
         return found[0]
     names = ", ".join(sorted(source.name for source in found)) or "none of the sources"

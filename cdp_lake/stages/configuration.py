@@ -15,7 +15,7 @@ from cdp_lake.config.survivorship import check_survivorship
 from cdp_lake.contracts import Column, TableContract
 from cdp_lake.contracts.catalogue import TABLES
 from cdp_lake.contracts.gold import PROFILES, TRAITS
-from cdp_lake.errors import ConfigError
+from cdp_lake.errors import ConfigError, did_you_mean
 from cdp_lake.segments.checks import check_segments
 from cdp_lake.traits.columns import trait_columns
 
@@ -34,6 +34,7 @@ def configured(
         *_identifier_problems(loaded.settings),
         *_clear_key_problems(loaded.settings),
         *_rule_problems(loaded.settings),
+        *_connection_problems(loaded.settings),
     ]
     if problems:
         raise ConfigError("\n".join(located(where, text, loaded.layer) for where, text in problems))
@@ -91,3 +92,16 @@ def _segment_path(text: str) -> tuple[str, ...]:
     """The settings path of a problem that starts with `segments/name.yml`."""
     head, _, _ = text.partition(".yml")
     return ("segments", head.rpartition("/")[2])
+
+
+def _connection_problems(settings: Settings) -> list[Problem]:
+    """Sources that are read through a connection nobody described."""
+    databases = {database.name for database in settings.connections.databases}
+    kafka = {brokers.name for brokers in settings.connections.kafka}
+    through = [((s.name, "table"), s.table.connection, databases) for s in settings.sources if s.table]
+    through += [((s.name, "topic"), s.topic.connection, kafka) for s in settings.sources if s.topic]
+    return [
+        (("sources", *way, "connection"), f"not in connections.yml; {did_you_mean(name, known)}")
+        for way, name, known in through
+        if name not in known
+    ]

@@ -23,9 +23,9 @@ STAGES: tuple[Stage, ...] = (
         name="land_bronze",
         about="every new file becomes records, exactly as received",
         reads=(),
-        writes=("bronze.*", "ops.files", "ops.quarantine"),
+        writes=("bronze.*", "ops.files", "ops.positions", "ops.quarantine"),
         run=land,
-        settings_used=("sources",),
+        settings_used=("sources", "connections"),
         always_looks=True,
     ),
     Stage(

@@ -1,0 +1,60 @@
+"""One landing batch, as every way in fills it: records to bronze, and a row of ops.files for what they came in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from cdp_lake.adapters.counting import counted_by_file
+from cdp_lake.bronze.batch import LANDED, bronze_rows, quarantined_files, records_per_file
+from cdp_lake.contracts import conform
+from cdp_lake.contracts.bronze import bronze_table
+from cdp_lake.contracts.ops import FILES, QUARANTINE
+from cdp_lake.stages.job import Job
+
+FileRow = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Landing:
+    """The batch being landed: its number, when, and the rows of ops.files there were before."""
+
+    job: Job
+    batch: int
+    ingested_at: datetime
+    known: list[FileRow]
+
+    def append(self, source: str, framed: DataFrame, file_ids: list[str]) -> dict[str, int]:
+        """Commits the framed records of some files of one source; returns records per file.
+
+        framed: one row per record, in the shape of adapters.files.FRAME_DDL.
+        """
+        counted, found = counted_by_file(bronze_rows(framed, self.batch, self.ingested_at), file_ids)
+        self.job.append(bronze_table(source), counted)
+        return found()
+
+    def committed_before_a_crash(self, source: str) -> dict[str, int]:
+        """Files, with their records, that a killed run had committed to bronze before it could publish them."""
+        table, lake = bronze_table(source), self.job.lake
+        if not lake.has_unpublished(table):
+            return {}
+        published = {row["_file_id"] for row in records_per_file(lake.read(table, "landing")).collect()}
+        head = {row["_file_id"]: row["count"] for row in records_per_file(lake.head(table)).collect()}
+        found = {file_id: count for file_id, count in head.items() if file_id not in published}
+        if found:
+            self.job.keep(table)
+        return found
+
+    def note(self, rows: list[FileRow]) -> None:
+        """Writes what was looked at to ops.files, and what could not be landed to the quarantine."""
+        if not rows:
+            return
+        columns = [c for c in FILES.columns if c.name in FILES.value_columns]
+        ddl = ", ".join(f"{c.name} {c.type}" for c in columns)
+        frame = self.job.spark.createDataFrame([tuple(row[c.name] for c in columns) for row in rows], ddl)
+        self.job.upsert(FILES, conform(frame, FILES))
+        if any(row["fate"] != LANDED for row in rows):
+            self.job.upsert(QUARANTINE, conform(quarantined_files(frame), QUARANTINE))
