@@ -17,10 +17,7 @@ def problem(conf):
 
 
 def test_a_source_may_be_a_table_of_a_database(project):
-    own = (
-        PEOPLE
-        + "format: jdbc\ntable: {connection: crm_db, table: public.people, watermark: updated_at, overlap: PT5M}\n"
-    )
+    way = "format: jdbc\ntable: {connection: crm_db, table: public.people, watermark: updated_at, overlap: PT5M}\n"
     source = configured(project(connections=CRM, sources__people=PEOPLE + way)).settings.source("people")
     assert source.comes_from == "crm_db: public.people"
     assert source.holds_rows
