@@ -128,6 +128,4 @@ KIND_FIELDS: dict[str, tuple[str, ...]] = {
         "source_system",
     ),
 }
-# Kinds whose records may change: silver keeps versions of a person, and the newest state of a product.
-CHANGING_KINDS = ("person", "product")
 LINE_FIELDS = ("line_no", "product_id", "quantity", "amount", "discount_amount")

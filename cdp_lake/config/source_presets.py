@@ -13,10 +13,17 @@ Problem = tuple[Where, str]
 
 
 class SourcePreset(SourceContract):
-    """A source contract without a way in: `extends: NAME` in a source takes all of it, own settings come first."""
+    """A source contract that may lack its way in and its key: `extends: NAME` takes all of it, own settings come first.
+
+    What a source lacks in the end is told of the source.
+    """
 
     @model_validator(mode="after")
     def _has_one_way_in(self) -> SourcePreset:
+        return self
+
+    @model_validator(mode="after")
+    def _changes_in_an_order(self) -> SourcePreset:
         return self
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from cdp_lake.config.source_kinds import CHANGING_KINDS, KIND_FIELDS, Kind
+from cdp_lake.config.source_kinds import KIND_FIELDS, Kind
 from cdp_lake.config.strict import Strict
 from cdp_lake.config.ways_in import TableFeed, TopicFeed
 from cdp_lake.errors import did_you_mean
@@ -60,9 +60,14 @@ class Identifier(Strict):
 
 
 class Version(Strict):
-    """Which record of one key stands: `latest` keeps every version in order, `first` ignores later ones."""
+    """Which record of one key stands: the `latest`, or the `first`, which later ones do not change.
+
+    `then` is a whole number that orders what the source did in one moment, such as its log's position. Of people every
+    version is kept, of facts the one that stands.
+    """
 
     column: str
+    then: str | None = None
     keep: Literal["latest", "first"] = "latest"
 
 
@@ -94,6 +99,7 @@ class SourceContract(Strict):
     about: str = ""
     kind: Kind
     format: Literal["csv", "ndjson", "json", "parquet", "excel", "jdbc"]
+    envelope: Literal["debezium"] | None = None
     files: str | None = None
     table: TableFeed | None = None
     topic: TopicFeed | None = None
@@ -144,11 +150,21 @@ class SourceContract(Strict):
     def _references(self) -> list[tuple[str, str]]:
         refs: list[tuple[str, str]] = [(f"key '{name}'", name) for name in self.key]
         refs += [(f"identifier '{i.column}'", i.column) for i in self.identifiers]
-        refs += [(f"version '{self.version.column}'", self.version.column)] if self.version else []
+        refs += [(f"version '{name}'", name) for name in self.version_columns]
         refs += [(f"deletes '{self.deletes.column}'", self.deletes.column)] if self.deletes else []
         for rule in self.rules:
             refs += [(f"rule {rule.name}: '{n}'", n) for n in (*rule.any_of, *(rule.not_after or ()))]
         return refs
+
+    @property
+    def version_columns(self) -> tuple[str, ...]:
+        """Columns that order the records of one key, the weightier first."""
+        return tuple(name for name in (self.version.column, self.version.then) if name) if self.version else ()
+
+    @property
+    def keeps_latest(self) -> bool:
+        """True where a later record of a key takes the place of an earlier one."""
+        return self.version is not None and self.version.keep == "latest"
 
     def column_of(self, field: str) -> SourceColumn | None:
         """The column that fills a silver field, if the feed has one."""
@@ -191,18 +207,21 @@ class SourceContract(Strict):
         return self
 
     @model_validator(mode="after")
-    def _only_some_kinds_change(self) -> SourceContract:
-        if self.version and self.version.keep == "latest" and self.kind not in CHANGING_KINDS:
-            kinds = " and ".join(CHANGING_KINDS)
-            raise ValueError(f"records of kind {self.kind} keep what they first said (of {kinds} the latest counts): "
-                             "say `version: {column: ..., keep: first}`")  # fmt: skip
+    def _changes_in_an_order(self) -> SourceContract:
+        ordered = [column for column in self.columns if column.name in self.version_columns]
+        if self.deletes and not (self.key and self.keeps_latest and ordered[0].required):
+            raise ValueError("`deletes` needs a key, and `version: {column: ..., keep: latest}` on a required column")
+        if self.version and not self.key:
+            raise ValueError("`version` orders the records of one key: say which columns are the `key`")
+        wrong = [c.name for c in ordered if self.version and c.name == self.version.then and c.type != "integer"]
+        if wrong:
+            raise ValueError(f"`version.then` is a whole number: column '{wrong[0]}' needs `type: integer`")
         return self
 
     @model_validator(mode="after")
-    def _deletes_versions_of_people(self) -> SourceContract:
-        when = self.column_of("valid_from")
-        if self.deletes and (self.kind != "person" or not self.key or when is None or not when.required):
-            raise ValueError("`deletes` needs kind person, a key, and a required column with field valid_from")
+    def _envelope_is_json(self) -> SourceContract:
+        if self.envelope and self.format not in ("json", "ndjson"):
+            raise ValueError(f"an envelope is JSON; `format: {self.format}` has none")
         return self
 
     @model_validator(mode="after")

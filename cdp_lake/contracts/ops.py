@@ -16,6 +16,7 @@ FATES = TableContract(
         Column("key_hash", "STRING", "SHA-256 of the declared key, or content and occurrence"),
         Column("content_hash", "STRING", "record hash, and its occurrence within its file for keyless sources"),
         Column("version_at", "TIMESTAMP", "value of the contract's version column"),
+        Column("version_seq", "BIGINT", "value of its `then` column: order within one moment"),
         Column("fate", "STRING", "passed, duplicate or quarantined"),
         Column("duplicate_of", "STRING", "record id of the record that was kept"),
         Column("rules", "ARRAY<STRING>", "every rule the record broke"),

@@ -27,6 +27,7 @@ SOURCE_RECORDS = TableContract(
         _BRAND,
         Column("region", "STRING", "ISO-2 default region of the source"),
         Column("valid_from", "TIMESTAMP", "version time by the source's clock"),
+        Column("version_seq", "BIGINT", "order of versions of one moment by the source's own count"),
         Column("first_seen_at", "TIMESTAMP", "earliest fact or version time"),
         Column("last_seen_at", "TIMESTAMP", "latest fact or version time"),
         Column("raw_given_name", "STRING", pii="name"),

@@ -8,24 +8,27 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from cdp_lake.config.sources import SourceContract
+from cdp_lake.silver.fields import version_of
 
 PASSED, DUPLICATE, QUARANTINED = "passed", "duplicate", "quarantined"
 CONFLICT_RULE = "same_key_other_content"
 # How a source treats records with one key: no key at all; contents without order; the first stands; all stand in order.
 KEYLESS, CONFLICT, FIRST, VERSIONS = "keyless", "conflict", "first", "versions"
-_COLUMNS = ("source", "record_id", "batch_id", "key_hash", "content_hash", "version_at", "rules", "_policy")
+_OF_RECORD = ("source", "record_id", "batch_id", "key_hash", "content_hash", "version_at", "version_seq")
+_COLUMNS = (*_OF_RECORD, "rules", "_policy")
 
 
 def candidates(parsed: DataFrame, contract: SourceContract) -> DataFrame:
     """One narrow row per parsed record: what its fate depends on."""
-    version = F.col(contract.version.column) if contract.version else F.lit(None)
+    version, then = version_of(contract)
     return parsed.select(
         F.lit(contract.name).alias("source"),
         F.col("_record_id").alias("record_id"),
         F.col("_batch_id").alias("batch_id"),
         _key_hash(contract).alias("key_hash"),
         F.col("_record_hash").alias("content_hash"),
-        version.cast("timestamp").alias("version_at"),
+        version.alias("version_at"),
+        then.alias("version_seq"),
         "rules",
         "_file_id",
         "_record_no",
@@ -48,14 +51,18 @@ def decided(candidates: DataFrame, known: DataFrame, policies: Mapping[str, str]
     # A conflict is judged anew, so the rule it broke then is taken off.
     again = {"_policy": _policy_of(policies), "rules": F.array().cast("array<string>")}
     pool = sound.unionByName(rivals.withColumns(again).select(*_COLUMNS))
-    in_order = [F.col("version_at").asc_nulls_first(), F.col("content_hash"), F.col("record_id")]
-    # An order that does not depend on arrival: version, then content, then the id of the bronze record.
-    per_key = Window.partitionBy("source", "key_hash").orderBy(*in_order)
-    per_content = Window.partitionBy("source", "key_hash", "content_hash").orderBy(*in_order)
+    per_key = Window.partitionBy("source", "key_hash").orderBy(*in_order())
+    per_content = Window.partitionBy("source", "key_hash", "content_hash").orderBy(*in_order())
     ranked = pool.withColumns(
         {"_first": F.first("record_id").over(per_key), "_first_alike": F.first("record_id").over(per_content)}
     )
     return ranked.transform(_judged).unionByName(broken.transform(_settled, F.lit(QUARANTINED)))
+
+
+def in_order() -> list[Column]:
+    """Of records of one key, from the oldest: version, then content, then bronze record; never arrival."""
+    times = (F.col("version_at").asc_nulls_first(), F.col("version_seq").asc_nulls_first())
+    return [*times, F.col("content_hash"), F.col("record_id")]
 
 
 def _judged(ranked: DataFrame) -> DataFrame:

@@ -19,6 +19,22 @@ def first_field(contract: SourceContract, *names: str, type_name: str = "string"
     return F.coalesce(*[field(contract, name, type_name) for name in names])
 
 
+def version_of(contract: SourceContract) -> tuple[Column, Column]:
+    """What orders the records of one key: a moment, and a number within it; typed nulls where the feed has none."""
+    version = contract.version
+    moment = F.col(version.column) if version else F.lit(None)
+    then = F.col(version.then) if version and version.then else F.lit(None)
+    return moment.cast("timestamp"), then.cast("bigint")
+
+
+def is_deletion(contract: SourceContract) -> Column:
+    """True for a record by which its source says that it deleted what the record is about; never null."""
+    if contract.deletes is None:
+        return F.lit(False)
+    said = F.lower(F.trim(F.col(contract.deletes.column).cast("string")))
+    return F.coalesce(said.isin(*[value.lower() for value in contract.deletes.values]), F.lit(False))
+
+
 def seen_at(contract: SourceContract) -> Column:
     """When the record's fact happened, or its version was made."""
     names = {
@@ -30,7 +46,8 @@ def seen_at(contract: SourceContract) -> Column:
         "redemption": ("redeemed_on",),
         "consent": ("decided_at",),
     }
-    return first_field(contract, *names[contract.kind], type_name="timestamp")
+    stated = first_field(contract, *names[contract.kind], type_name="timestamp")
+    return F.coalesce(stated, version_of(contract)[0]) if contract.kind == "person" else stated
 
 
 def with_event_time(parsed: DataFrame, contract: SourceContract) -> DataFrame:

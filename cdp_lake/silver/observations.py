@@ -12,7 +12,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdp_lake.config.sources import Identifier, SourceContract
-from cdp_lake.silver.fields import field, seen_at
+from cdp_lake.silver.fields import field, is_deletion, seen_at, version_of
 from cdp_lake.silver.normalise import canonical_email, folded_text
 
 SLOTS = 8
@@ -67,7 +67,8 @@ def _seen(passed: DataFrame, contract: SourceContract) -> DataFrame:
         link_key(contract).alias("_link"),
         *_slot_columns(contract),
         *_attributes(contract),
-        _is_deletion(contract).alias("is_deletion"),
+        is_deletion(contract).alias("is_deletion"),
+        _version_seq(contract).alias("version_seq"),
         _time(contract).alias("_seen_at"),
         "_record_id",
     )
@@ -82,16 +83,17 @@ def _time(contract: SourceContract) -> Column:
     return F.col("_occurred_at") if contract.kind == "event" else seen_at(contract)
 
 
-def _is_deletion(contract: SourceContract) -> Column:
-    if contract.deletes is None:
-        return F.lit(False)
-    said = F.lower(F.trim(F.col(contract.deletes.column).cast("string")))
-    return F.coalesce(said.isin(*[value.lower() for value in contract.deletes.values]), F.lit(False))
+def _version_seq(contract: SourceContract) -> Column:
+    """Of facts only the carrier is kept, and its spans take no order."""
+    return version_of(contract)[1] if contract.kind in PERSON_KINDS else F.lit(None).cast("bigint")
 
 
 def _describes_a_person(contract: SourceContract) -> Column:
-    """Only the first row of an order says who ordered."""
-    return field(contract, "ordered_at").isNotNull() if contract.kind == "order_rows" else F.lit(True)
+    """Only the first row of an order says who ordered, and a fact that its source deleted says nothing of anybody."""
+    if contract.kind in PERSON_KINDS:
+        return F.lit(True)
+    told = field(contract, "ordered_at").isNotNull() if contract.kind == "order_rows" else F.lit(True)
+    return told & ~is_deletion(contract)
 
 
 def _slots(contract: SourceContract, carriers_only: bool = False) -> list[tuple[Column, Column]]:

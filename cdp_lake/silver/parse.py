@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
 from cdp_lake.config.sources import SourceColumn, SourceContract
+from cdp_lake.silver.envelopes import envelope_schema, unwrapped
 from cdp_lake.silver.rules import broken_rules, judged_items
 from cdp_lake.silver.typed import cell_text, typed_column
 
@@ -23,7 +24,7 @@ def parsed(bronze: DataFrame, contract: SourceContract, headers: Headers) -> Dat
     `headers` maps each CSV header seen to the ids of the files that have it.
     """
     is_csv = contract.format == "csv"
-    read = bronze.transform(_with_records, contract, headers) if is_csv else bronze
+    read = bronze.transform(_with_records, contract, headers) if is_csv else bronze.transform(_with_message, contract)
     fields = _csv_fields(contract, headers) if is_csv else _json_fields(contract)
     raw = read.select(*TRACE, "payload", fields.alias("_fields"))
     texts = raw.select(*TRACE, "payload", F.col("_fields._corrupt").alias(_CORRUPT), *_texts(contract))
@@ -71,10 +72,22 @@ def _by_name(record: Column, header: tuple[str, ...], contract: SourceContract) 
     return F.struct(record[_CORRUPT].alias(_CORRUPT), *columns)
 
 
+def _with_message(bronze: DataFrame, contract: SourceContract) -> DataFrame:
+    """The same rows with `_message`, the record read as texts: a column of its own, so that it is read once."""
+    columns = _columns_schema(contract)
+    schema = envelope_schema(columns) if contract.envelope else columns
+    whole = StructType([*schema.fields, StructField(_CORRUPT, StringType())])
+    read = F.from_json(F.col("payload"), whole, {"columnNameOfCorruptRecord": _CORRUPT})
+    return bronze.withColumn("_message", read)
+
+
 def _json_fields(contract: SourceContract) -> Column:
-    schema = _json_schema([(_parts(c.source_path, contract.columns_by_path), c) for c in contract.columns])
-    schema = schema.add(StructField(_CORRUPT, StringType()))
-    return F.from_json(F.col("payload"), schema, {"columnNameOfCorruptRecord": _CORRUPT})
+    message = F.col("_message")
+    return unwrapped(message, _columns_schema(contract), _CORRUPT) if contract.envelope else message
+
+
+def _columns_schema(contract: SourceContract) -> StructType:
+    return _json_schema([(_parts(c.source_path, contract.columns_by_path), c) for c in contract.columns])
 
 
 def _json_schema(paths: list[tuple[list[str], SourceColumn]]) -> StructType:

@@ -15,7 +15,7 @@ _PER_NODE = (
 )
 _ATTRIBUTES = tuple(n for n in SOURCE_RECORDS.column_names if n not in _PER_NODE)
 # What stays of a version that only says its record was deleted.
-_OF_EVERY_VERSION = ("is_carrier", "brand", "region", "valid_from", "is_deletion")
+_OF_EVERY_VERSION = ("is_carrier", "brand", "region", "valid_from", "version_seq", "is_deletion")
 
 
 def as_versions(observations: DataFrame) -> DataFrame:
@@ -50,13 +50,18 @@ def combined(fresh: DataFrame, known: DataFrame) -> DataFrame:
 
 
 def _numbered_versions(rows: DataFrame) -> DataFrame:
-    """Versions of one key in the order of the source's clock; content breaks ties, never arrival.
+    """Versions of one key in the order of the source's clock, and of its own count within one moment of it.
 
-    Of a deletion and a version of the same moment the deletion is the later one.
+    Where there is no count, of a deletion and a version of one moment the deletion is the later one; content breaks
+    what ties are left, never arrival. What came twice is one version: a copy may have become the record that passed.
     """
     one = Window.partitionBy(*NODE)
-    in_time = one.orderBy(F.col("valid_from").asc_nulls_first(), _deletes(), _content(), "_record_id")
-    ordered = rows.withColumn("version_no", F.row_number().over(in_time))
+    clock = (F.col("valid_from").asc_nulls_first(), F.col("version_seq").asc_nulls_first())
+    in_time = one.orderBy(*clock, _deletes(), "_content", "_record_id")
+    named = rows.withColumn("_content", _content())
+    is_copy = F.col("_content").eqNullSafe(F.lag("_content").over(in_time))
+    once = named.withColumn("_is_copy", is_copy).where(~F.col("_is_copy"))
+    ordered = once.withColumn("version_no", F.row_number().over(in_time))
     # Null where the newest version is none: a record may come back.
     gone = F.max_by(F.when(_deletes(), F.col("valid_from")), "version_no").over(one)
     return ordered.withColumn("deleted_at", gone).select(*NODE, "version_no", *_rest())

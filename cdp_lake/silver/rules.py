@@ -10,6 +10,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from cdp_lake.config.sources import RecordRule, SourceColumn, SourceContract
+from cdp_lake.silver.fields import is_deletion
 from cdp_lake.silver.typed import item_text, typed_column
 
 Check = tuple[str, Column]
@@ -22,7 +23,16 @@ def broken_rules(contract: SourceContract, unreadable: Column, text_of: Callable
     broken = _named_if_any(checks)
     for column in (c for c in contract.columns if c.type == "list"):
         broken = F.concat(broken, _item_rules(column, F.col(text_of(column)), contract))
+    if contract.deletes:
+        broken = F.when(is_deletion(contract), _broken_of_deletion(contract, text_of)).otherwise(broken)
     return F.when(unreadable.isNotNull(), F.array(unreadable)).otherwise(broken)
+
+
+def _broken_of_deletion(contract: SourceContract, text_of: Callable[[SourceColumn], str]) -> Column:
+    """A source that deleted something need not repeat it: what is asked of is what was deleted, and when."""
+    needed = {*contract.key, *contract.version_columns}
+    asked = [c for c in contract.columns if c.name in needed]
+    return _named_if_any([check for c in asked for check in _column_checks(c, F.col(text_of(c)), F.col(c.name))])
 
 
 def judged_items(items: Column, column: SourceColumn, contract: SourceContract) -> Column:

@@ -21,7 +21,7 @@ from cdp_lake.contracts.silver import SOURCE_RECORDS
 from cdp_lake.errors import InvariantBroken
 from cdp_lake.privacy import with_keyed_values
 from cdp_lake.quality.conservation import bronze_counts, conservation
-from cdp_lake.silver.facts import facts
+from cdp_lake.silver.facts import fact_tables, facts
 from cdp_lake.silver.fates import candidates, decided, policies
 from cdp_lake.silver.fields import with_event_time
 from cdp_lake.silver.newest import newest_rows
@@ -31,6 +31,7 @@ from cdp_lake.silver.parse import parsed
 from cdp_lake.silver.quarantine import broken_texts, passed_only, set_aside
 from cdp_lake.silver.records import as_versions, combined
 from cdp_lake.silver.standardise import standardised
+from cdp_lake.silver.standing import changes, left_behind, overtaken, standing
 from cdp_lake.stages.job import Job
 
 
@@ -61,14 +62,15 @@ def refine(job: Job) -> None:
     fates = _fates(job, feeds)
     passed = [Passed(f.contract, passed_only(f.parsed, fates.where(fates["source"] == f.contract.name))) for f in feeds]
     records, links = _source_records(job, passed)
-    tables = _facts_by_table(job, passed, links)
+    older = _overtaken(job, fates, [feed for feed in passed if changes(feed.contract)])
+    tables = _facts_by_table(job, [_standing(feed, older) for feed in passed], links)
     job.progress.step("checking candidates")
     _check_conservation(feeds, fates)
     job.check((SOURCE_RECORDS, records), *tables.items())
     job.upsert(SOURCE_RECORDS, records, complete=job.rebuild)
+    changeable = {table for feed in feeds if changes(feed.contract) for table in fact_tables(feed.contract)}
     for table, rows in tables.items():
-        job.upsert(table, rows, complete=job.rebuild)
-        job.progress.step(f"{table.name} written")
+        _write_facts(job, table, rows, older if table in changeable else None)
     _settle(job, feeds, fates)
 
 
@@ -153,6 +155,30 @@ def _facts_by_table(job: Job, feeds: list[Passed], links: DataFrame) -> dict[Tab
         for table, rows in candidates_of.items()
     }
     return {table: rows.persist(StorageLevel.MEMORY_AND_DISK) for table, rows in stored.items()}
+
+
+def _overtaken(job: Job, fates: DataFrame, feeds: list[Passed]) -> DataFrame:
+    """Records of feeds that change which newer ones of their key overtook."""
+    mine = fates.where(fates["source"].isin(*[feed.contract.name for feed in feeds]))
+    ids = [feed.rows.select("_record_id") for feed in feeds]
+    return job.staged(
+        overtaken(mine, _union(ids or [fates.limit(0).selectExpr("record_id as _record_id")])), "overtaken"
+    )
+
+
+def _standing(feed: Passed, older: DataFrame) -> Passed:
+    """The records of a feed that facts are built from."""
+    contract = feed.contract
+    return Passed(contract, standing(feed.rows, older, contract)) if changes(contract) else feed
+
+
+def _write_facts(job: Job, table: TableContract, rows: DataFrame, older: DataFrame | None) -> None:
+    """Commits the rows that differ; those of overtaken records go, such as a line that an order has lost since."""
+    if job.rebuild or older is None:
+        job.upsert(table, rows, complete=job.rebuild)
+    else:
+        job.upsert(table, rows, complete=True, replacing=left_behind(job.lake.read(table, "refinement"), older))
+    job.progress.step(f"{table.name} written")
 
 
 def _settle(job: Job, feeds: list[Feed], fates: DataFrame) -> None:

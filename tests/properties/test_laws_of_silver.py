@@ -16,7 +16,7 @@ SPARK = settings(
 POLICIES = {policy: policy for policy in (KEYLESS, CONFLICT, FIRST, VERSIONS)}
 CANDIDATE = (
     "source STRING, record_id STRING, batch_id BIGINT, key_hash STRING, content_hash STRING, version_at TIMESTAMP, "
-    "rules ARRAY<STRING>, _file_id STRING, _record_no BIGINT, _policy STRING"
+    "version_seq BIGINT, rules ARRAY<STRING>, _file_id STRING, _record_no BIGINT, _policy STRING"
 )
 RECORD = st.tuples(
     st.sampled_from(sorted(POLICIES)),
@@ -24,6 +24,7 @@ RECORD = st.tuples(
     st.sampled_from("pqrst"),
     st.sampled_from("xyz"),
     st.integers(1, 3),
+    st.integers(1, 2),
     st.sampled_from([[], [], [], ["required:id"]]),
 )
 
@@ -32,33 +33,33 @@ def candidates(records: list[tuple]) -> list[tuple]:
     """Records in the shape of candidates, numbered within their file; one content has one time and one key."""
     counted: dict[tuple[str, int], int] = defaultdict(int)
     rows = []
-    for policy, file, key, content, day, rules in records:
+    for policy, file, key, content, day, seq, rules in records:
         counted[policy, file] += 1
         number = counted[policy, file]
         at = datetime(2017, 1, day) if policy in (FIRST, VERSIONS) else None
-        text = content if policy == KEYLESS else f"{key}{content}{day if at else ''}"
-        rows.append((policy, f"f{file}-{number:09d}", file, text if policy == KEYLESS else key, text, at, rules,
-                     f"f{file}", number, policy))  # fmt: skip
+        text = content if policy == KEYLESS else f"{key}{content}{f'{day}.{seq}' if at else ''}"
+        named = (policy, f"f{file}-{number:09d}", file, text if policy == KEYLESS else key, text)
+        rows.append((*named, at, seq if at else None, rules, f"f{file}", number, policy))
     return rows
 
 
 def by_oracle(rows: list[tuple]) -> dict[tuple[str, str], tuple]:
     """The fates by plain Python: sort the sound records of one key, and the first of each kind stands."""
-    fates = {(r[0], r[1]): ("quarantined", None, tuple(r[6])) for r in rows if r[6]}
+    fates = {(r[0], r[1]): ("quarantined", None, tuple(r[7])) for r in rows if r[7]}
     seen: dict[tuple[str, str, str], int] = defaultdict(int)
     groups = defaultdict(list)
-    for policy, record, _, given_key, text, at, rules, file, _, _ in rows:
+    for policy, record, _, given_key, text, at, seq, rules, file, _, _ in rows:
         seen[policy, file, text] += 1
         content = f"{text}:{seen[policy, file, text]}" if policy == KEYLESS else text
         key = content if policy == KEYLESS else given_key
         if not rules:
-            groups[policy, key].append((at or datetime.min, content, record))
+            groups[policy, key].append((at or datetime.min, seq or 0, content, record))
     for (policy, _), group in groups.items():
         first_of: dict[str, str] = {}
-        for _, content, record in sorted(group):
+        for _, _, content, record in sorted(group):
             alike = content if policy in (CONFLICT, VERSIONS) else ""
             original = first_of.setdefault(alike, record)
-            is_other = policy == CONFLICT and content != sorted(group)[0][1]
+            is_other = policy == CONFLICT and content != sorted(group)[0][2]
             fate = ("quarantined", None, ("same_key_other_content",)) if is_other else ("passed", None, ())
             fates[policy, record] = fate if original == record else ("duplicate", original, ())
     return fates
@@ -85,6 +86,6 @@ def test_fates_are_the_same_in_any_number_of_batches_in_any_order(spark, records
 
 FATED = (
     "source STRING, record_id STRING, batch_id BIGINT, key_hash STRING, content_hash STRING, version_at TIMESTAMP, "
-    "fate STRING, duplicate_of STRING, rules ARRAY<STRING>"
+    "version_seq BIGINT, fate STRING, duplicate_of STRING, rules ARRAY<STRING>"
 )
 NAMES = [column.split()[0] for column in FATED.split(", ")]

@@ -23,7 +23,7 @@ from cdp_lake.bronze.assessment.naming import Names
 from cdp_lake.bronze.assessment.records import MAPS
 from cdp_lake.bronze.assessment.tallies import FileTally
 from cdp_lake.bronze.assessment.ties import IDENTIFYING, likely_ties
-from cdp_lake.config.source_kinds import CHANGING_KINDS, LINE_FIELDS
+from cdp_lake.config.source_kinds import LINE_FIELDS
 
 
 def judged(tally: FileTally, read_as: ReadAs, has_more: bool, namespaces: Set[str]) -> Assessment:
@@ -49,7 +49,7 @@ def judged(tally: FileTally, read_as: ReadAs, has_more: bool, namespaces: Set[st
         key=KeyGuess(tuple(name_of[path] for path in key.columns), key.reason, key.doubt),
         kind=kind,
         version=name_of[version] if version and key.columns else None,
-        keep="latest" if kind.kind in CHANGING_KINDS else "first",
+        keep="first" if kind.kind == "event" else "latest",
         ties=likely_ties(kind.kind, [(c.name, c.meaning) for c in described if c.meaning and c.filled], namespaces),
         region=_region(columns, named),
         time_zone=_time_zone(described),

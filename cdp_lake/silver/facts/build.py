@@ -38,6 +38,11 @@ BUILDERS: dict[str, tuple[tuple[TableContract, Builder], ...]] = {
 }
 
 
+def fact_tables(contract: SourceContract) -> tuple[TableContract, ...]:
+    """The fact tables that a feed fills."""
+    return tuple(table for table, _ in _builders(contract))
+
+
 def facts(passed: DataFrame, links: DataFrame, contract: SourceContract) -> list[tuple[TableContract, DataFrame]]:
     """The fact rows of one feed by table, each conforming to its contract.
 
@@ -49,4 +54,10 @@ def facts(passed: DataFrame, links: DataFrame, contract: SourceContract) -> list
         here = links.where(F.col("source") == contract.name).select("_link", "record_sk")
         # here: one row per raw link of this feed, a fraction of the facts.
         rows = rows.withColumn("_link", link_key(contract)).join(F.broadcast(here), "_link", "left")
-    return [(table, conform(build(rows, contract), table)) for table, build in BUILDERS[contract.kind]]
+    return [(table, conform(build(rows, contract), table)) for table, build in _builders(contract)]
+
+
+def _builders(contract: SourceContract) -> list[tuple[TableContract, Builder]]:
+    """Those of the feed's kind; a table of orders may leave their lines to others."""
+    has_lines = contract.kind != "receipt" or contract.column_of("lines") is not None
+    return [(table, build) for table, build in BUILDERS[contract.kind] if has_lines or table is not ORDER_LINES]

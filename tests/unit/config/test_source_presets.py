@@ -83,13 +83,19 @@ def test_a_wrong_setting_of_a_preset_is_told_where_the_preset_has_it(project):
     assert all(line.startswith("source_presets/ours.yml:4") for line in said), said
 
 
-def test_only_people_and_products_may_change(project):
-    own = "name: woo\nextends: woocommerce_orders\nfiles: woo/*.json\nversion: {column: modified_at, keep: latest}\n"
+def test_a_source_that_extends_debezium_has_to_name_its_key(project):
+    own = "name: crm\nextends: debezium\nfiles: cdc/*.ndjson\n"
+    (line,) = problems(project(sources__crm=own))
+    assert line.startswith("sources/crm.yml:")
+    assert "`deletes` needs a key" in line
+
+
+def test_what_orders_one_moment_is_a_whole_number(project):
+    own = "name: woo\nextends: woocommerce_orders\nfiles: woo/*.json\nversion: {then: status}\n"
     (line,) = problems(project(sources__woo=own))
-    assert line.startswith("sources/woo.yml:")
-    assert "records of kind receipt keep what they first said" in line
+    assert "`version.then` is a whole number: column 'status' needs `type: integer`" in line
 
 
 def test_deletions_need_to_know_what_was_deleted_and_when(project):
     own = "name: staff\nextends: salesforce_contact\nfiles: staff/*.csv\nkey: []\n"
-    assert any("`deletes` needs kind person, a key" in line for line in problems(project(sources__staff=own)))
+    assert any("`deletes` needs a key" in line for line in problems(project(sources__staff=own)))

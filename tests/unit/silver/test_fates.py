@@ -9,11 +9,11 @@ from tests.unit.silver.feeds import contract
 
 CANDIDATE = (
     "source STRING, record_id STRING, batch_id BIGINT, key_hash STRING, content_hash STRING, version_at TIMESTAMP, "
-    "rules ARRAY<STRING>, _file_id STRING, _record_no BIGINT, _policy STRING"
+    "version_seq BIGINT, rules ARRAY<STRING>, _file_id STRING, _record_no BIGINT, _policy STRING"
 )
 KNOWN = (
     "source STRING, record_id STRING, batch_id BIGINT, key_hash STRING, content_hash STRING, version_at TIMESTAMP, "
-    "fate STRING, duplicate_of STRING, rules ARRAY<STRING>"
+    "version_seq BIGINT, fate STRING, duplicate_of STRING, rules ARRAY<STRING>"
 )
 
 
@@ -21,7 +21,7 @@ def row(policy, record, key, content, **more):
     """A candidate: source named after its policy, so one table holds every story."""
     at = datetime(2017, 1, more["day"]) if "day" in more else None
     file, _, number = record.partition("-")
-    return (policy, record, 1, key, content, at, more.get("rules", []), file, int(number), policy)
+    return (policy, record, 1, key, content, at, more.get("seq"), more.get("rules", []), file, int(number), policy)
 
 
 def fated(spark, rows, known=()):
@@ -45,6 +45,8 @@ STORIES = [
     row(VERSIONS, "b-3", "k", "x", day=2),
     row(FIRST, "a-1", "k", "x", day=2),
     row(FIRST, "a-2", "k", "y", day=1),
+    row(FIRST, "a-3", "log", "b", day=1, seq=8),
+    row(FIRST, "a-4", "log", "a", day=1, seq=9),
     row(KEYLESS, "a-1", "x", "x"),
     row(KEYLESS, "a-2", "x", "x"),
     row(KEYLESS, "b-1", "x", "x"),
@@ -67,6 +69,9 @@ def test_every_policy_gives_each_record_its_fate(spark):
         # The first by the source's clock stands, and whatever came later is a retry of it.
         (FIRST, "a-1"): ("duplicate", "a-2", []),
         (FIRST, "a-2"): passed,
+        # Of one moment the source's own count says which came first.
+        (FIRST, "a-3"): passed,
+        (FIRST, "a-4"): ("duplicate", "a-3", []),
         # Without a key, two equal lines of one file are two; the same line of another file is a copy of the first.
         (KEYLESS, "a-1"): passed,
         (KEYLESS, "a-2"): passed,
@@ -84,7 +89,7 @@ def test_a_record_that_comes_later_gets_and_gives_the_fate_it_would_have_had(spa
     # Records of one file come together, and where there is no key that matters.
     second = [r for r in STORIES if r[1].startswith(late) and (r[0] != KEYLESS or late == "b")]
     before = fated(spark, [r for r in STORIES if r not in second])
-    known = [(r[0], r[1], 1, _key(r), _content(r), r[5], *before[r[0], r[1]]) for r in STORIES if r not in second]
+    known = [(r[0], r[1], 1, _key(r), _content(r), r[5], r[6], *before[r[0], r[1]]) for r in STORIES if r not in second]
     assert before | fated(spark, second, known) == whole
 
 

@@ -113,3 +113,59 @@ def test_a_deleted_contact_of_salesforce_is_said_to_be_deleted(spark):
     seen = observations(rows, contract, {"email": "email", "phone": "phone"})
     assert rows.where("size(rules) > 0").isEmpty()
     assert [row["is_deletion"] for row in seen.orderBy("_record_id").collect()] == [False, True]
+
+
+ROW = {"id": 7, "first_name": "Na", "last_name": "Li", "email": "li.na@example.cn"}
+LOG = {
+    "version": "3.4.0.Final",
+    "connector": "postgresql",
+    "ts_ms": 1709283600000,
+    "lsn": 24023128,
+    "table": "customers",
+}
+CREATED = {"before": None, "after": ROW, "source": LOG, "op": "c", "ts_ms": 1709283600123}
+UPDATED = {"before": ROW, "after": {**ROW, "email": None}, "source": LOG, "op": "u", "ts_ms": 1709283601123}
+# Under the default replica identity a deletion repeats the key alone.
+DELETED = {"before": {"id": 7}, "after": None, "source": LOG, "op": "d", "ts_ms": 1709283602123}
+TOMBSTONE = {"_key": {"id": 7}, "_tombstone": True, "_timestamp_ms": 1709283603000}
+WRAPPED_KEY = {**TOMBSTONE, "_key": {"schema": {"type": "struct"}, "payload": {"id": 7}}}
+
+
+def table_of_customers(name: str = "debezium") -> SourceContract:
+    """A source that extends the preset by the columns of its table, as a company writes it."""
+    own = [{"name": "id", "required": True}, {"name": "email", "field": "email"}, {"name": "first_name"}]
+    given = preset(name).model_dump(exclude_none=True)
+    columns = [*given.pop("columns"), *own]
+    return SourceContract.model_validate(given | {"name": "crm", "files": "*", "key": ["id"], "columns": columns})
+
+
+@pytest.mark.parametrize("wrap", [lambda message: message, lambda m: {"schema": {"type": "struct"}, "payload": m}])
+def test_changes_of_a_table_are_read_with_and_without_their_schema(spark, wrap):
+    texts = [json.dumps(wrap(one)) for one in (CREATED, UPDATED, DELETED)]
+    created, updated, deleted = parsed(bronze(spark, *texts), table_of_customers(), {}).orderBy("_record_no").collect()
+    assert created["rules"] == updated["rules"] == deleted["rules"] == []
+    assert (created["id"], created["email"], created["first_name"]) == ("7", "li.na@example.cn", "Na")
+    # A value taken away is gone: the state before it does not shine through.
+    assert (updated["email"], updated["operation"]) == (None, "u")
+    assert (deleted["id"], deleted["operation"], deleted["log_position"]) == ("7", "d", 24023128)
+    assert deleted["changed_at"] == datetime(2024, 3, 1, 9)
+
+
+@pytest.mark.parametrize("message", [TOMBSTONE, WRAPPED_KEY])
+def test_an_empty_message_says_that_the_row_of_its_key_is_gone(spark, message):
+    (row,) = parsed(bronze(spark, json.dumps(message)), table_of_customers(), {}).collect()
+    assert row["rules"] == []
+    assert (row["id"], row["operation"], row["changed_at"]) == ("7", "d", datetime(2024, 3, 1, 9, 0, 3))
+
+
+def test_a_truncated_table_is_about_no_row_and_set_aside(spark):
+    message = {"before": None, "after": None, "source": LOG, "op": "t", "ts_ms": 1709283602123}
+    (row,) = parsed(bronze(spark, json.dumps(message)), table_of_customers(), {}).collect()
+    assert row["rules"] == ["one_of:operation", "required:id"]
+
+
+def test_changes_without_an_envelope_are_read_by_what_was_added_to_the_row(spark):
+    flat = {**ROW, "__deleted": "true", "__op": "d", "__source_ts_ms": 1709283600000, "__source_lsn": 24023128}
+    (row,) = parsed(bronze(spark, json.dumps(flat)), table_of_customers("debezium_flat"), {}).collect()
+    assert row["rules"] == []
+    assert (row["is_deleted"], row["log_position"], row["changed_at"]) == ("true", 24023128, datetime(2024, 3, 1, 9))

@@ -79,6 +79,12 @@ def test_what_comes_later_changes_a_record_as_if_it_had_come_before(spark, later
     assert fresh == {key: record for key, record in WANTED.items() if key[0] == second[1]}
 
 
+def test_a_version_that_comes_again_is_no_version_more(spark):
+    known = combined(versions(spark, *PEOPLE), versions(spark).withColumn("version_no", F.lit(1)))
+    again = combined(versions(spark, PEOPLE[0]), known)
+    assert records(again) == {key: record for key, record in WANTED.items() if key[0] == "1"}
+
+
 def test_an_observation_without_a_node_is_no_record(spark):
     assert versions(spark, seen(None, (1, 1), "Nobody")).isEmpty()
 

@@ -66,3 +66,17 @@ def test_milliseconds_since_the_epoch_keep_their_milliseconds(answers):
 
     rows = [("1498867200123",), ("-1",), ("99999999999999999",)]
     assert answers(fn, rows) == [f"{datetime(2017, 7, 1):%Y-%m-%d %H:%M:%S}.123", None, None]
+
+
+def test_microseconds_since_the_epoch_keep_their_microseconds(answers):
+    def fn(raw):
+        return F.date_format(parsed_timestamp(raw, ["epoch_micros"], "UTC"), "yyyy-MM-dd HH:mm:ss.SSSSSS")
+
+    assert answers(fn, [("1498867200123456",), ("-1",)]) == ["2017-07-01 00:00:00.123456", None]
+
+
+def test_days_since_the_epoch_are_dates_before_it_too(answers):
+    def fn(raw):
+        return F.date_format(parsed_date(raw, ["epoch_days"]), "yyyy-MM-dd")
+
+    assert answers(fn, [("7305",), ("-1",), ("99999999",), ("2024-01-01",)]) == ["1990-01-01", "1969-12-31", None, None]
