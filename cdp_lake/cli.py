@@ -65,6 +65,11 @@ def _add_running(commands: _SubParsersAction[ArgumentParser]) -> None:
     rebuild_.add_argument("stage", metavar="STAGE")
     for parser in (run_, rebuild_):
         parser.add_argument("--dry-run", action="store_true", help="say what would be read and written, and stop")
+    stream_ = _command(commands, "stream", do.stream, "land, refine and publish again and again, in micro-batches")
+    stream_.add_argument("--every", type=_seconds, default=10.0, metavar="SECONDS", help="how often to look (10)")
+    stream_.add_argument("--for", dest="lasting", type=_seconds, metavar="SECONDS", help="end after so long")
+    stream_.add_argument("--available-now", action="store_true", help="take what waits, in micro-batches, and end")
+    stream_.add_argument("--silver-only", action="store_true", help="leave people, traits and segments to other runs")
     unland_ = _command(
         commands, "unland", do.unland, "take a wrong landing batch back out, and all that was built on it"
     )
@@ -248,6 +253,17 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError(f"'{text}' is no number of records; write one like 100000")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    """A length of time, above zero."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found < float("inf"):
+        raise ArgumentTypeError(f"'{text}' is no number of seconds; write one like 10 or 0.5")
+    return found
 
 
 def _moment(text: str) -> str:

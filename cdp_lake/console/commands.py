@@ -27,6 +27,18 @@ def rebuild(loaded: Loaded, stage: str, dry_run: bool) -> int:
     return _run(loaded, (stage,), strict=False, dry_run=dry_run, again=True)
 
 
+def stream(loaded: Loaded, every: float, lasting: float | None, available_now: bool, silver_only: bool) -> int:
+    """Runs micro-batches until it is asked to stop."""
+    from cdp_lake.adapters.stopping import until_asked_to_stop
+    from cdp_lake.console import streams
+    from cdp_lake.stages import stream as streaming
+
+    pace = streaming.Pace(every, lasting, available_now, silver_only)
+    with until_asked_to_stop() as asked:
+        show(streams.began(loaded.settings, pace))
+        return show(streams.micro_batches(streaming.micro_batches(loaded.settings, pace, asked)))
+
+
 def unland(loaded: Loaded, batch: int) -> int:
     """Takes a batch back out."""
     from cdp_lake.console import answers

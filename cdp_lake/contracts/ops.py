@@ -95,6 +95,23 @@ RUNS = TableContract(
     ),
 )
 
+MICRO_BATCHES = TableContract(
+    name="ops.micro_batches",
+    grain="one row per micro-batch of a stream that had something to do",
+    key=("started_at",),
+    columns=(
+        Column("started_at", "TIMESTAMP"),
+        Column("records", "BIGINT", "records landed"),
+        Column("seconds", "DOUBLE", "from landing to the last stage"),
+        Column("stage_seconds", "MAP<STRING, DOUBLE>", "of which each stage took"),
+        Column("events", "BIGINT", "events that tell when they were received"),
+        Column("silver_half_seconds", "DOUBLE", "from receipt to silver: half of the events waited no longer"),
+        Column("silver_most_seconds", "DOUBLE", "95 % of them waited no longer"),
+        Column("silver_longest_seconds", "DOUBLE"),
+        Column("segment_most_seconds", "DOUBLE", "95 % of them: from receipt to the memberships built on them"),
+    ),
+)
+
 CHECKS = TableContract(
     name="ops.checks",
     grain="one row per expectation of one run",
@@ -147,4 +164,4 @@ SEQUENCES = TableContract(
     ),
 )
 
-OPS_TABLES = (FATES, QUARANTINE, FILES, POSITIONS, RUNS, CHECKS, HEALTH, PUBLICATIONS, SEQUENCES)
+OPS_TABLES = (FATES, QUARANTINE, FILES, POSITIONS, RUNS, MICRO_BATCHES, CHECKS, HEALTH, PUBLICATIONS, SEQUENCES)

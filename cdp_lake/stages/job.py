@@ -37,6 +37,22 @@ class Progress(Protocol):
         """A stage had nothing to do."""
 
 
+class Unheard:
+    """Progress that nobody follows."""
+
+    def begin(self, stage: str, about: str) -> None:
+        """A stage starts."""
+
+    def step(self, text: str) -> None:
+        """The stage has come further."""
+
+    def end(self, stage: str, status: str, seconds: float) -> None:
+        """A stage ended."""
+
+    def skip(self, stage: str, why: str) -> None:
+        """A stage had nothing to do."""
+
+
 @dataclass
 class Job:
     """One run of one stage: the lake, the settings, the time it believes, and where it reports."""
