@@ -66,7 +66,8 @@ def _facts(landing: Path, path: str, contract: SourceContract) -> FileFacts:
     """What the file is; one that cannot be unpacked or read as its format keeps its identity and says why."""
     try:
         with opened(landing, path) as handle:
-            return inspected(_chunks(handle), _header_of(landing, path, contract), _names(contract))
+            facts = inspected(_chunks(handle), _header_of(landing, path, contract), _names(contract))
+        return facts._replace(file_id=_dated(facts.file_id, path, contract))
     except FileNotFoundError:
         # Taken away since it was listed: whoever listed it sees that.
         return FileFacts("", [], ["vanished"], [])
@@ -74,6 +75,14 @@ def _facts(landing: Path, path: str, contract: SourceContract) -> FileFacts:
         return FileFacts(_identity(landing, path), [], [f"unreadable_file: {problem}"], [])
     except DamagedArchive as problem:
         return FileFacts(_identity(landing, path), [], [f"damaged_archive: {problem}"], [])
+
+
+def _dated(file_id: str, path: str, contract: SourceContract) -> str:
+    """Of a full export also its day: the same content on another day says that nothing changed, and nobody left."""
+    taken_at = contract.snapshot.taken_at(path) if contract.snapshot else None
+    return (
+        file_id if taken_at is None else hashlib.sha256(f"{file_id} {taken_at.isoformat()}".encode()).hexdigest()[:16]
+    )
 
 
 def _identity(landing: Path, path: str) -> str:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from cdp_lake.config.snapshot import Snapshot
 from cdp_lake.config.source_kinds import KIND_FIELDS, Kind
 from cdp_lake.config.strict import Strict
 from cdp_lake.config.ways_in import TableFeed, TopicFeed
@@ -110,6 +111,7 @@ class SourceContract(Strict):
     key: tuple[str, ...] = ()
     version: Version | None = None
     deletes: Deletion | None = None
+    snapshot: Snapshot | None = None
     brand: str = "default"
     owner: str = "data-platform"
     region: str | None = None
@@ -216,6 +218,15 @@ class SourceContract(Strict):
         wrong = [c.name for c in ordered if self.version and c.name == self.version.then and c.type != "integer"]
         if wrong:
             raise ValueError(f"`version.then` is a whole number: column '{wrong[0]}' needs `type: integer`")
+        return self
+
+    @model_validator(mode="after")
+    def _snapshots_are_files_of_people(self) -> SourceContract:
+        if self.snapshot and (self.kind != "person" or self.files is None or not self.keeps_latest or self.deletes):
+            raise ValueError(
+                "`snapshot` needs `files`, kind person, a key and `version: {column: ..., keep: latest}`, and no "
+                "`deletes`, since who is missing is deleted"
+            )
         return self
 
     @model_validator(mode="after")

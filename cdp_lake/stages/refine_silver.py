@@ -32,6 +32,7 @@ from cdp_lake.silver.quarantine import broken_texts, passed_only, set_aside
 from cdp_lake.silver.records import as_versions, combined
 from cdp_lake.silver.standardise import standardised
 from cdp_lake.silver.standing import changes, left_behind, overtaken, standing
+from cdp_lake.stages.absences import with_the_absent
 from cdp_lake.stages.job import Job
 
 
@@ -64,6 +65,7 @@ def refine(job: Job) -> None:
     records, links = _source_records(job, passed)
     older = _overtaken(job, fates, [feed for feed in passed if changes(feed.contract)])
     tables = _facts_by_table(job, [_standing(feed, older) for feed in passed], links)
+    records = with_the_absent(job, [(feed.contract, feed.batches) for feed in feeds], fates, records)
     job.progress.step("checking candidates")
     _check_conservation(feeds, fates)
     job.check((SOURCE_RECORDS, records), *tables.items())
