@@ -21,7 +21,8 @@ class SourceColumn(Strict):
     """One column of a feed: where it is, its type, the silver field it fills, and the rules it keeps.
 
     `values` says what texts of this system mean: `{"0": "", M: male}`; an empty meaning is no value at all, and `"*"`
-    stands for every text not listed. Without it those stay as they are.
+    stands for every text not listed. Without it those stay as they are. `prefix` is what some systems write before a
+    value and mean nothing by, such as the apostrophe that keeps Excel from rounding an id.
     """
 
     name: str
@@ -37,6 +38,7 @@ class SourceColumn(Strict):
     before: str | None = None
     one_of: tuple[str, ...] = ()
     values: dict[str, str] = Field(default_factory=dict)
+    prefix: str | None = None
     columns: tuple[SourceColumn, ...] = ()
 
     @property

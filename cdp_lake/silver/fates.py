@@ -25,7 +25,7 @@ def candidates(parsed: DataFrame, contract: SourceContract) -> DataFrame:
         F.lit(contract.name).alias("source"),
         F.col("_record_id").alias("record_id"),
         F.col("_batch_id").alias("batch_id"),
-        _key_hash(contract).alias("key_hash"),
+        key_hash(contract).alias("key_hash"),
         F.col("_record_hash").alias("content_hash"),
         version.alias("version_at"),
         then.alias("version_seq"),
@@ -102,7 +102,7 @@ def _policy_of(policies: Mapping[str, str]) -> Column:
     return F.create_map(*pairs)[F.col("source")]
 
 
-def _key_hash(contract: SourceContract) -> Column:
+def key_hash(contract: SourceContract) -> Column:
     if not contract.key:
         return F.col("_record_hash")
     # The separator keeps (a, bc) and (ab, c) apart.

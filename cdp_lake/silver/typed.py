@@ -10,6 +10,10 @@ from cdp_lake.silver.normalise.dates import parsed_date, parsed_timestamp
 from cdp_lake.silver.normalise.money import amount
 
 
+# More characters than a text can have.
+_WHOLE = 2**31 - 1
+
+
 def typed_column(text: Column, column: SourceColumn, contract: SourceContract) -> Column:
     """The column's value; never raises, whatever the text holds. A list is typed by `rules.judged_items`."""
     if column.type == "timestamp":
@@ -41,6 +45,8 @@ def _iso(text: Column, contract: SourceContract) -> Column:
 def cell_text(cell: Column, column: SourceColumn) -> Column:
     """What the text of a cell means to the system it comes from; empty text as null."""
     text = F.trim(cell)
+    if column.prefix:
+        text = F.when(text.startswith(column.prefix), F.substring(text, len(column.prefix) + 1, _WHOLE)).otherwise(text)
     if column.values:
         meanings = F.create_map(*[F.lit(word) for pair in sorted(column.values.items()) for word in pair])
         others = F.lit(column.values[ANY_OTHER]) if ANY_OTHER in column.values else text

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdp_lake.config.sources import SourceContract
+from cdp_lake.silver.fates import key_hash
 from cdp_lake.silver.fields import field, first_field
 from cdp_lake.silver.normalise.money import currency_code
 
@@ -17,7 +18,7 @@ def events(rows: DataFrame, contract: SourceContract) -> DataFrame:
         F.col("_source").alias("source"),
         "record_sk",
         F.col("_brand").alias("brand"),
-        field(contract, "event_id"),
+        _event_id(contract).alias("event_id"),
         F.lower(field(contract, "event_type")).alias("event_type"),
         first_field(contract, "event_name", "screen_name").alias("event_name"),
         F.col("_occurred_at").alias("occurred_at"),
@@ -29,6 +30,13 @@ def events(rows: DataFrame, contract: SourceContract) -> DataFrame:
         currency_code(field(contract, "currency")).alias("currency"),
         "_record_id",
     )
+
+
+def _event_id(contract: SourceContract) -> Column:
+    """The event's own id; of a feed whose events have none a hash of its key, or its content and occurrence."""
+    if contract.column_of("event_id") is not None:
+        return field(contract, "event_id")
+    return key_hash(contract) if contract.key else F.col("_line_key")
 
 
 def campaign_contacts(rows: DataFrame, contract: SourceContract) -> DataFrame:

@@ -10,7 +10,9 @@ from pyspark.sql import DataFrame, SparkSession
 
 from cdp_lake.config.settings import load_settings
 from cdp_lake.config.sources import SourceContract
+from cdp_lake.silver.facts.behaviour import events
 from cdp_lake.silver.facts.purchases import lines_of_receipts, orders_of_receipts
+from cdp_lake.silver.fields import with_event_time
 from cdp_lake.silver.observations import observations
 from cdp_lake.silver.parse import parsed
 from tests.unit.silver.feeds import bronze
@@ -113,6 +115,38 @@ def test_a_deleted_contact_of_salesforce_is_said_to_be_deleted(spark):
     seen = observations(rows, contract, {"email": "email", "phone": "phone"})
     assert rows.where("size(rules) > 0").isEmpty()
     assert [row["is_deletion"] for row in seen.orderBy("_record_id").collect()] == [False, True]
+
+
+def test_a_customer_of_shopify_is_read_without_the_apostrophe_of_the_id(spark):
+    contract = preset("shopify_customers")
+    header = ("Customer ID", "First Name", "Last Name", "Email", "Accepts Email Marketing", "Default Address City",
+              "Default Address Country Code", "Default Address Zip", "Default Address Phone", "Phone",
+              "Accepts SMS Marketing", "Total Spent", "Total Orders", "Note", "Tax Exempt", "Tags")  # fmt: skip
+    told = "'7036543721541,Na,Li,li.na@example.cn,yes,Shanghai,CN,'200000,,'+8613800138001,no,120.50,3,,no,vip"
+    (row,) = parsed(bronze(spark, told), contract, {header: ["f1"]}).collect()
+    assert row["rules"] == []
+    assert (row["customer_id"], row["phone"], row["zip"]) == ("7036543721541", "+8613800138001", "200000")
+    assert (row["accepts_email"], row["accepts_sms"]) == ("granted", "denied")
+
+
+def test_events_of_growingio_have_the_id_that_their_key_gives_them(spark):
+    contract = preset("growingio")
+    seen = {"deviceId": "d-1", "gioId": "u-1", "userId": "u-1", "sessionId": "s-1", "platform": "Android"}
+    said = {"eventType": "CUSTOM", "eventName": "加入购物车", "timestamp": 1709283600123, "domain": "cn.example.shop"}
+    custom = seen | said | {"globalSequenceId": 17, "eventSequenceId": 3, "attributes": {"sku": "p-9"}}
+    told = [
+        custom,
+        custom | {"globalSequenceId": 18},
+        custom | {"eventType": "LOGIN_USER_ATTRIBUTES", "eventName": None},
+    ]
+    rows = read(spark, "growingio", *told)
+    passed = with_event_time(rows, contract).selectExpr("*", "_record_hash as _line_key", "1 as record_sk",
+                                                        "'g' as _source", "'b' as _brand")  # fmt: skip
+    first, second, attributes = events(passed, contract).orderBy("_record_id").collect()
+    assert rows.where("size(rules) > 0").isEmpty()
+    assert (first["event_type"], first["event_name"], attributes["event_type"]) == ("track", "加入购物车", "identify")
+    assert first["occurred_at"] == datetime(2024, 3, 1, 9, 0, 0, 123000)
+    assert len({first["event_id"], second["event_id"], attributes["event_id"]}) == 3
 
 
 ROW = {"id": 7, "first_name": "Na", "last_name": "Li", "email": "li.na@example.cn"}
