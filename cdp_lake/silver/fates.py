@@ -103,6 +103,7 @@ def _policy_of(policies: Mapping[str, str]) -> Column:
 
 
 def key_hash(contract: SourceContract) -> Column:
+    """What records of one thing have in common: a hash of the declared key, of the content where there is none."""
     if not contract.key:
         return F.col("_record_hash")
     # The separator keeps (a, bc) and (ab, c) apart.

@@ -9,7 +9,6 @@ from cdp_lake.config.sources import ANY_OTHER, SourceColumn, SourceContract
 from cdp_lake.silver.normalise.dates import parsed_date, parsed_timestamp
 from cdp_lake.silver.normalise.money import amount
 
-
 # More characters than a text can have.
 _WHOLE = 2**31 - 1
 
