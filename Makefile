@@ -8,8 +8,10 @@ INSTALL := $(PIP_INSTALL) --no-build-isolation -e
 # Each process has a Spark session of its own, which plans on one core most of the time.
 PYTEST := $(BIN)/pytest -n 2
 
+MINUTES ?= 60
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format clean
+.PHONY: help demo test test-fast torture lint format clean
 
 help: ## Show what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +25,9 @@ test: .venv/.test .jars/.ready .jars/.classes .venv/.spark-home lint ## Lint, ty
 
 test-fast: .venv/.test .jars/.ready .jars/.classes ## The tests that answer within two minutes
 	$(PYTEST) -q -m "not lake and not stages"
+
+torture: .venv/.test .jars/.ready ## Kill runs at every point with many seeds; goes on where torture.csv ends (MINUTES=60)
+	$(BIN)/python -m tests.torture --minutes $(MINUTES)
 
 lint: .venv/.test ## Ruff and mypy --strict
 	$(BIN)/ruff check .

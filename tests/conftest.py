@@ -22,7 +22,7 @@ FOR_FEW_ROWS = {
     "spark.sql.adaptive.enabled": "false",
 }
 # What a test needs decides when it runs: the quickest answers come first.
-SLOW_FOLDERS = {"lake": "lake", "stages": "stages"}
+SLOW_FOLDERS = {"lake": "lake", "stages": "stages", "torture": "stages"}
 LONGEST = "finished lake"
 # What takes long to make is made by one process, so all who ask for it run there; other modules go where there is room.
 MADE_ONCE = {"stitched": "two sources", "installed": LONGEST}

@@ -64,23 +64,25 @@ def orders_of_receipts(rows: DataFrame, contract: SourceContract) -> DataFrame:
 
 
 def lines_of_receipts(rows: DataFrame, contract: SourceContract) -> DataFrame:
-    """One row per line of a receipt."""
+    """One row per line of a receipt; a line that has no number of its own is known by its place."""
     (lines,) = [column for column in contract.columns if column.field == "lines"]
     date = F.to_date(field(contract, "ordered_at", "timestamp")).alias("ordered_on")
     order_id, currency = field(contract, "order_id"), currency_code(field(contract, "currency")).alias("currency")
-    flat = rows.select("_source", "_record_id", order_id, date, currency, F.explode(lines.name).alias("line"))
+    flat = rows.select(
+        "_source", "_record_id", order_id, date, currency, F.posexplode(lines.name).alias("place", "line")
+    )
     item = {c.field or c.name: F.col("line")[c.name] for c in lines.columns}
-    discount = item.get("discount_amount", F.lit(None)).cast(_MONEY)
+    number, discount = item.get("line_no", F.col("place") + 1), item.get("discount_amount", F.lit(None)).cast(_MONEY)
     return flat.select(
         F.col("_source").alias("source"),
         "_record_id",
         "order_id",
         "ordered_on",
         "currency",
-        item["line_no"].cast("string").alias("line_key"),
-        item["product_id"].alias("product_id"),
-        item["quantity"].cast(_MONEY).alias("quantity"),
-        item["amount"].cast(_MONEY).alias("amount"),
+        number.cast("string").alias("line_key"),
+        item.get("product_id", F.lit(None)).cast("string").alias("product_id"),
+        item.get("quantity", F.lit(None)).cast(_MONEY).alias("quantity"),
+        item.get("amount", F.lit(None)).cast(_MONEY).alias("amount"),
         F.coalesce(discount, F.lit(0).cast(_MONEY)).alias("discount_amount"),
     )
 
