@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from cdp_lake.config.promises import Counts, Expects
 from cdp_lake.config.snapshot import Snapshot
 from cdp_lake.config.source_kinds import KIND_FIELDS, Kind
 from cdp_lake.config.strict import Strict
@@ -120,6 +121,8 @@ class SourceContract(Strict):
     time_zone: str = "UTC"
     currency: str | None = None
     order_channel: str | None = None
+    expects: Expects = Expects()
+    counts: Counts | None = None
     columns: tuple[SourceColumn, ...] = Field(min_length=1)
     identifiers: tuple[Identifier, ...] = ()
     rules: tuple[RecordRule, ...] = ()

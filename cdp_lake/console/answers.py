@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
@@ -55,7 +55,18 @@ def outcomes(done: list[StageOutcome]) -> Iterator[RenderableType]:
     ]
     if rows:
         yield grid("Committed", ("stage", "table", "rows#"), rows)
+    warnings = [line for o in done for line in o.warnings]
+    if warnings:
+        yield Text(f"{len(warnings)} warning(s); nothing was held back (lake/quality/quality.html):", style="yellow")
+        yield Text("\n".join(f"  {line}" for line in warnings))
     yield Text(ending(done))
+
+
+def late(found: Mapping[str, Sequence[str]]) -> Iterator[RenderableType]:
+    """Sources that are late by their own promise."""
+    for source, told in sorted(found.items()):
+        for text in told:
+            yield Text(f"late: {source}: {text}", style="yellow")
 
 
 def ending(done: list[StageOutcome]) -> str:
@@ -78,6 +89,7 @@ def status(found: Status) -> Iterator[RenderableType]:
         for s in found.stages
     ]
     yield grid("Stages", ("stage", "last run", "at (UTC)", "seconds#", "rows#", "now"), rows)
+    yield from late(found.late)
     yield Text(f"publication {found.publication_no}; writer now: {found.writer or 'none'}")
 
 
