@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from pyspark.sql import DataFrame
 
 from cdp_lake.adapters.data_docs import PAGE, write_page
 from cdp_lake.adapters.lake import Lake
@@ -17,13 +19,21 @@ from cdp_lake.stages.judge_sources import late_sources
 def write_quality_page(lake: Lake, settings: Settings, run_id: str) -> Path:
     """The page of the lake as it now is: three small questions, one file."""
     most = settings.quality.history.runs
-    measures = [(row["run_id"], Measure(*row[1:])) for row in recent(lake.head(MEASURES), most).collect()]
-    checks = [(row["table_name"], CheckRow(*row[1:])) for row in newest_checks(lake.head(CHECKS)).collect()]
-    report = report_of(run_id, measures, checks, _gate(lake, most), late_sources(lake, settings))
+    questions = (
+        recent(lake.head(MEASURES), most),
+        newest_checks(lake.head(CHECKS)),
+        gate_runs(lake.head(RUNS), most),
+    )
+    # Each is small and mostly waiting: all at once take the time of one.
+    with ThreadPoolExecutor(max_workers=len(questions)) as pool:
+        measured, checked, gated = pool.map(DataFrame.collect, questions)
+    report = report_of(
+        run_id,
+        [(row["run_id"], Measure(*row[1:])) for row in measured],
+        [(row["table_name"], CheckRow(*row[1:])) for row in checked],
+        [GateShare(*row) for row in gated],
+        late_sources(lake, settings),
+    )
     path = Path(settings.lake.path).absolute() / "quality" / PAGE
     write_page(path, page(report))
     return path
-
-
-def _gate(lake: Lake, most: int) -> Iterable[GateShare]:
-    return [GateShare(*row) for row in gate_runs(lake.head(RUNS), most).collect()]

@@ -62,7 +62,7 @@ class Thing:
         severities = {check.severity for check in self.failed}
         return next((word for word in ("error", "warning") if word in severities), "late" if self.late else "fine")
 
-    def now(self, measure: str, subject: str = "") -> float | None:
+    def newest(self, measure: str, subject: str = "") -> float | None:
         """The newest value of one measure."""
         trend = self.trends.get((measure, subject), ())
         return trend[-1] if trend else None

@@ -35,11 +35,13 @@ def _lead(report: Report) -> str:
 def _tiles(report: Report) -> str:
     states = [thing.state for thing in report.things]
     failed = [check for thing in report.things for check in thing.failed]
+    errors, warnings = (sum(check.severity == word for check in failed) for word in ("error", "warning"))
+    behind = sum(bool(thing.late) for thing in report.things)
     told = [
         (sum(word == "fine" for word in states), f"of {len(states)} tables and sources are fine"),
-        (sum(check.severity == "error" for check in failed), "errors: something was not published"),
-        (sum(check.severity == "warning" for check in failed), "warnings to look at"),
-        (sum(bool(thing.late) for thing in report.things), "sources are late"),
+        (errors, f"{'error' if errors == 1 else 'errors'}: what fails with one is not published"),
+        (warnings, f"{'warning' if warnings == 1 else 'warnings'} to look at"),
+        (behind, f"{'source is' if behind == 1 else 'sources are'} late"),
     ]
     return f'<ul class="tiles">{"".join(f"<li><b>{count}</b>{text}</li>" for count, text in told)}</ul>'
 
@@ -54,9 +56,9 @@ def _line(thing: Thing) -> str:
     kept = sum(check.passed for check in thing.checks)
     picture = sparkline(thing.trends.get((counted, ""), ()), f"{counted} of {thing.name} over its last batches")
     cells = [
-        number(counted, thing.now(counted)),
-        number(QUARANTINED_SHARE, thing.now(QUARANTINED_SHARE)),
-        number(HOURS_BEHIND, thing.now(HOURS_BEHIND)),
+        number(counted, thing.newest(counted)),
+        number(QUARANTINED_SHARE, thing.newest(QUARANTINED_SHARE)),
+        number(HOURS_BEHIND, thing.newest(HOURS_BEHIND)),
         f"{kept} of {len(thing.checks)}" if thing.checks else "-",
     ]
     numbers = "".join(f'<td class="n">{cell}</td>' for cell in cells)

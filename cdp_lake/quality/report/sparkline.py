@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 WIDTH, HEIGHT, EDGE = 132, 30, 4
+# The picture spans at least this part of the largest value: what hardly moves looks flat.
+LEAST_SPAN = 0.25
 _ENOUGH = 2
 
 
@@ -17,7 +19,7 @@ def sparkline(values: Sequence[float | None], label: str, *, stands_out: bool = 
     known = [value for value in values if value is not None]
     if not known:
         return ""
-    low, high = min(known), max(known)
+    low, high = _scale(known)
     points = [(_x(n, len(values)), None if v is None else _y(v, low, high)) for n, v in enumerate(values)]
     lines = "".join(f'<polyline points="{_path(part)}"/>' for part in _stretches(points) if len(part) >= _ENOUGH)
     last = [(x, y) for x, y in points if y is not None][-1]
@@ -27,13 +29,19 @@ def sparkline(values: Sequence[float | None], label: str, *, stands_out: bool = 
     return f'<svg class="{kind}" role="img" aria-label="{escape(label, quote=True)}" {box}>{lines}{dot}</svg>'
 
 
+def _scale(known: Sequence[float]) -> tuple[float, float]:
+    low, high = min(known), max(known)
+    missing = LEAST_SPAN * max(abs(low), abs(high)) - (high - low)
+    return (low, high) if missing <= 0 else (low - missing / 2, high + missing / 2)
+
+
 def _x(number: int, count: int) -> float:
     # A single batch stands at the right, where the newest always is.
     return WIDTH - EDGE if count == 1 else EDGE + (WIDTH - 2 * EDGE) * number / (count - 1)
 
 
 def _y(value: float, low: float, high: float) -> float:
-    # What never changed is a line through the middle.
+    # Nothing but zeros is a line through the middle.
     part = (value - low) / (high - low) if high > low else 0.5
     return HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * part
 
