@@ -104,6 +104,10 @@ def check_history(
             if one.name not in known:
                 problems.append(f"history: {kind} '{one.name}' is not there; {did_you_mean(one.name, known)}")
                 continue
+            if kind == "source" and one.time:
+                problems.append(
+                    f"history of {one.name}: `time` is a table's; the kind of a source says when it happened"
+                )
             problems += [f"history of {one.name}: {problem}" for problem in _problems(one, known[one.name])]
     return problems
 

@@ -55,11 +55,17 @@ def outcomes(done: list[StageOutcome]) -> Iterator[RenderableType]:
     ]
     if rows:
         yield grid("Committed", ("stage", "table", "rows#"), rows)
-    warnings = [line for o in done for line in o.warnings]
-    if warnings:
-        yield Text(f"{len(warnings)} warning(s); nothing was held back (lake/quality/quality.html):", style="yellow")
-        yield Text("\n".join(f"  {line}" for line in warnings))
+    yield from warnings(done)
     yield Text(ending(done))
+
+
+def warnings(done: Iterable[StageOutcome]) -> Iterator[RenderableType]:
+    """What stood out and held nothing back."""
+    lines = [line for o in done for line in o.warnings]
+    if lines:
+        count = f"{len(lines)} warning{'s' if len(lines) > 1 else ''}"
+        yield Text(f"{count}, nothing was held back; see quality/quality.html in the lake:", style="yellow")
+        yield Text("\n".join(f"  {line}" for line in lines))
 
 
 def late(found: Mapping[str, Sequence[str]]) -> Iterator[RenderableType]:

@@ -55,7 +55,7 @@ def demo(loaded: Loaded, size: str, seed: int | None) -> int:
     """From nothing to consented segments, with a summary."""
     from cdp_lake.adapters.clock import seconds_since, tick
     from cdp_lake.adapters.process_memory import watched_memory
-    from cdp_lake.console import summary
+    from cdp_lake.console import answers, summary
     from cdp_lake.stages import demo as showing
     from cdp_lake.stages import session
 
@@ -65,6 +65,7 @@ def demo(loaded: Loaded, size: str, seed: int | None) -> int:
         with session.writing(settings, "demo") as lake:
             found = showing.run_demo(lake, settings, progress)
     show(summary.summary(found))
+    show(answers.warnings(found.outcomes))
     show(summary.cost(found, seconds_since(began), peak.bytes))
     return show(summary.next_steps(showing.somebody(settings)))
 

@@ -146,6 +146,7 @@ MEASURES = TableContract(
     key=("run_id", "name", "measure", "subject"),
     columns=(
         Column("run_id", "STRING"),
+        Column("stage", "STRING"),
         Column("measured_at", "TIMESTAMP", "as_of of the run"),
         Column("name", "STRING", "a table such as silver.events, or a source such as web"),
         Column("measure", "STRING", "such as rows, null_share, quarantined_share, hours_behind"),

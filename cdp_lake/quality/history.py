@@ -64,16 +64,20 @@ class Past:
 
 
 def earlier(measures: DataFrame, runs: DataFrame, most: int) -> DataFrame:
-    """The measures of the last `most` batches of each table and source that were published.
+    """The measures of the last `most` batches of each table and source that were published. Arguments: the ops tables.
 
-    measures: ops.measures. runs: ops.runs. Measures of a run that failed, or was killed, are no history: otherwise what
-    is refused often enough would become usual.
+    Measures of a stage that failed, or was killed, are no history: what is refused often enough would become usual.
     """
-    done = runs.where(F.col("status") == "done").select("run_id").distinct()
     newest = Window.partitionBy("name").orderBy(F.col("run_id").desc())
-    # done: one row per run.
-    ranked = measures.join(done, "run_id", "left_semi").withColumn("_age", F.dense_rank().over(newest))
+    ranked = published(measures, runs).withColumn("_age", F.dense_rank().over(newest))
     return ranked.where(F.col("_age") <= most).select("run_id", *Measure._fields)
+
+
+def published(measures: DataFrame, runs: DataFrame) -> DataFrame:
+    """The measures of stages that were done. measures: ops.measures. runs: ops.runs."""
+    done = runs.where(F.col("status") == "done").select("run_id", "stage")
+    # done: one row per run and stage.
+    return measures.join(done, ["run_id", "stage"], "left_semi")
 
 
 def with_drift(found: Sequence[Measure], past: Past, rules: HistoryRules) -> list[Measure]:

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from cdp_lake.config.durations import in_words
 from cdp_lake.config.history import HOURS_BEHIND
 from cdp_lake.config.sources import SourceContract
-from cdp_lake.quality.history import Verdict
+from cdp_lake.quality.history import Verdict, published
 
 _HOUR = 3600
 
@@ -62,9 +62,7 @@ def newest_files(files: DataFrame) -> DataFrame:
 
 def newest_records(measures: DataFrame, runs: DataFrame) -> DataFrame:
     """One row per table and source: when the newest of its published records happened. Arguments: the ops tables."""
-    done = runs.where(F.col("status") == "done").select("run_id").distinct()
-    # done: one row per run.
-    told = measures.where(F.col("measure") == HOURS_BEHIND).join(done, "run_id", "left_semi")
+    told = published(measures.where(F.col("measure") == HOURS_BEHIND), runs)
     moment = F.timestamp_seconds(F.unix_seconds("measured_at") - F.round(F.col("value") * _HOUR))
     return told.groupBy("name").agg(F.max(moment).alias("record_at"))
 

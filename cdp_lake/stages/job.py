@@ -75,6 +75,7 @@ class Job:
     gate: Gate
     scratch: Scratch
     rebuild: bool = False
+    stage: str = ""
     commits: list[Commit] = field(default_factory=list)
     judged: list[Judged] = field(default_factory=list)
     docs: Path | None = None
@@ -198,7 +199,7 @@ class Job:
         rows = checks_rows(self.judged, self.run_id)
         if rows:
             self.append(CHECKS, self.spark.createDataFrame(rows, CHECKS.schema))
-        measured = [(self.run_id, self.as_of, *one) for one in self.measures]
+        measured = [(self.run_id, self.stage, self.as_of, *one) for one in self.measures]
         if measured:
             self.append(MEASURES, self.spark.createDataFrame(measured, MEASURES.schema))
 

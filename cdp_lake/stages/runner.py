@@ -62,7 +62,7 @@ def run_stages(
     scratch = Scratch(Path(settings.lake.path).absolute() / ".scratch")
     outcomes: list[StageOutcome] = []
     for stage in stages:
-        job = Job(lake, settings, as_of, run_id, progress, Gate(), scratch, rebuild)
+        job = Job(lake, settings, as_of, run_id, progress, Gate(), scratch, rebuild, stage.name)
         print_of_inputs = fingerprint(stage, lake, settings, as_of)
         if not rebuild and not stage.always_looks and last.get(stage.name) == print_of_inputs:
             progress.skip(stage.name, NOTHING)

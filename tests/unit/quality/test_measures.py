@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from cdp_lake.config.history import HistoryRules, Watched, check_history
 from cdp_lake.config.sources import SourceContract
+from cdp_lake.contracts.ops import MEASURES
 from cdp_lake.contracts.silver import SOURCE_RECORDS
 from cdp_lake.quality.history import earlier
 from cdp_lake.quality.measures import Measure, Question, measured, of_source, of_table
@@ -53,13 +54,12 @@ def test_no_rows_are_none_and_have_no_shares(spark):
 
 @pytest.mark.spark
 def test_history_is_what_was_published_last(spark):
-    told = [(f"r{n}", NOON, "crm", "records", "", float(n)) for n in range(6)]
-    measures = spark.createDataFrame(
-        told, "run_id STRING, measured_at TIMESTAMP, name STRING, measure STRING, subject STRING, value DOUBLE"
-    )
-    ended = [(f"r{n}", "failed" if n == 4 else "done") for n in range(5)]
-    runs = spark.createDataFrame(ended, "run_id STRING, status STRING")
-    # r4 failed, and r5 was killed before it could say how it ended.
+    told = [(f"r{n}", "refine_silver", NOON, "crm", "records", "", float(n)) for n in range(6)]
+    measures = spark.createDataFrame(told, MEASURES.schema)
+    ended = [(f"r{n}", "refine_silver", "failed" if n == 4 else "done") for n in range(5)]
+    ended += [(f"r{n}", "land_bronze", "done") for n in range(6)]
+    runs = spark.createDataFrame(ended, "run_id STRING, stage STRING, status STRING")
+    # r4 failed after it had landed, and r5 was killed before it could say how it ended.
     assert {row["run_id"] for row in earlier(measures, runs, 3).collect()} == {"r1", "r2", "r3"}
 
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from cdp_lake.adapters.control_files import counted_by_source
 from cdp_lake.adapters.landing_folder import incoming_files
 from cdp_lake.config.sources import SourceContract
+from cdp_lake.contracts.ops import MEASURES
 from cdp_lake.quality.promises import Counted, Delivered, delivery_verdict, late, newest_records, reconciled
 
 NOW = datetime(2024, 3, 5, 12, tzinfo=timezone.utc)
@@ -98,11 +99,11 @@ def test_control_files_are_read_and_not_landed(tmp_path):
 @pytest.mark.spark
 def test_the_newest_record_is_told_by_published_runs_alone(spark):
     rows = [("r1", NOW, "crm", 24.0), ("r2", NOW + timedelta(days=1), "crm", 36.0), ("r3", NOW, "crm", 1.0)]
-    told = [(run, at, name, "hours_behind", "", hours) for run, at, name, hours in rows]
-    measures = spark.createDataFrame(
-        told, "run_id STRING, measured_at TIMESTAMP, name STRING, measure STRING, subject STRING, value DOUBLE"
-    )
-    runs = spark.createDataFrame([("r1", "done"), ("r2", "done"), ("r3", "failed")], "run_id STRING, status STRING")
+    stage = "refine_silver"
+    told = [(run, stage, at, name, "hours_behind", "", hours) for run, at, name, hours in rows]
+    measures = spark.createDataFrame(told, MEASURES.schema)
+    ended = [("r1", stage, "done"), ("r2", stage, "done"), ("r3", stage, "failed"), ("r3", "land_bronze", "done")]
+    runs = spark.createDataFrame(ended, "run_id STRING, stage STRING, status STRING")
     (row,) = newest_records(measures, runs).collect()
     assert row["record_at"].astimezone(timezone.utc) == NOW - timedelta(hours=12)
 
