@@ -77,7 +77,9 @@ def grid(caption: str, heads: Sequence[str], rows: Iterable[str]) -> str:
     )
     body = "".join(rows)
     told = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f'<div class="wide" tabindex="0"><table>{told}<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>'
+    table = f"<table>{told}<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+    # Reached by the keyboard, so that it can be scrolled without a mouse.
+    return f'<div class="wide" tabindex="0">{table}</div>'
 
 
 def _notes(thing: Thing) -> str:
