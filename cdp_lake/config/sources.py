@@ -241,6 +241,14 @@ class SourceContract(Strict):
         return self
 
     @model_validator(mode="after")
+    def _promises_of_files(self) -> SourceContract:
+        told = {"expects.every": self.expects.every, "counts": self.counts}
+        wrong = [name for name, given in told.items() if given is not None and self.files is None]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}: is about files; of tables and topics promise expects.at_most_behind")
+        return self
+
+    @model_validator(mode="after")
     def _nested_columns_belong_to_lists(self) -> SourceContract:
         wrong = [c.name for c in self.columns if bool(c.columns) != (c.type == "list")]
         if wrong:

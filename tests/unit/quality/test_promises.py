@@ -58,6 +58,12 @@ def test_a_promise_that_is_none_says_why(expects, why):
         source(expects=expects)
 
 
+def test_how_often_a_file_comes_is_not_promised_of_a_table():
+    table = {"files": None, "format": "jdbc", "table": {"connection": "erp", "table": "people"}}
+    with pytest.raises(ValidationError, match=r"expects\.every: is about files"):
+        source(**table, expects={"every": "1d"})
+
+
 def test_a_mismatch_names_the_file_and_both_numbers():
     feed = source(counts={"files": "crm/*.count", "severity": "error"})
     files = [
