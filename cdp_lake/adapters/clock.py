@@ -26,6 +26,11 @@ def age_seconds(modified_ns: int) -> float:
     return (time_ns() - modified_ns) / 1e9
 
 
+def moment_of(modified_ns: int) -> datetime:
+    """A file's time of change, in UTC."""
+    return datetime.fromtimestamp(modified_ns / 1e9, tz=timezone.utc)
+
+
 def pause(seconds: float) -> None:
     """Waits."""
     sleep(seconds)

@@ -13,6 +13,8 @@ from typing import Any
 
 from cdp_lake.adapters.expectations import GateResult, great_expectations
 
+# The page of trends beside the index.
+PAGE = "quality.html"
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -35,11 +37,11 @@ def write_data_docs(results: Iterable[GateResult], folder: Path, run_id: str) ->
     """
     (folder / "tables").mkdir(parents=True, exist_ok=True)
     for result in results:
-        _write(folder / "tables" / f"{result.table}.json", json.dumps(_facts(result, run_id), indent=1))
-        _write(folder / "tables" / f"{result.table}.html", _page(result, run_id))
+        write_page(folder / "tables" / f"{result.table}.json", json.dumps(_facts(result, run_id), indent=1))
+        write_page(folder / "tables" / f"{result.table}.html", _page(result, run_id))
     index = folder / "index.html"
     kept = sorted((folder / "tables").glob("*.json"))
-    _write(index, _index([json.loads(path.read_text(encoding="utf-8")) for path in kept]))
+    write_page(index, _index([json.loads(path.read_text(encoding="utf-8")) for path in kept]))
     return index
 
 
@@ -89,7 +91,8 @@ def _index(facts: list[dict[str, Any]]) -> str:
     head = _row("th", "Table", "Verdict", "Expectations", "Seconds", "Run")
     rows = "".join(f"<tr>{_cells(table)}</tr>" for table in facts)
     lead = "What every table had to keep before it was published, judged by Great Expectations."
-    return _shell("Data Docs", f"<h1>Data Docs</h1><p>{lead}</p><table>{head}{rows}</table>")
+    trend = f'<p><a href="{PAGE}">The trend of every table and source</a></p>'
+    return _shell("Data Docs", f"<h1>Data Docs</h1><p>{lead}</p>{trend}<table>{head}{rows}</table>")
 
 
 def _cells(facts: dict[str, Any]) -> str:
@@ -117,7 +120,9 @@ def _shell(title: str, body: str) -> str:
     return f'<!DOCTYPE html><html lang="en"><head>{head}</head><body>{body}</body></html>\n'
 
 
-def _write(path: Path, text: str) -> None:
+def write_page(path: Path, text: str) -> None:
+    """A page in the place of the one before; its folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     # Written aside and renamed: a reader never meets half a page.
     aside = path.with_name(path.name + ".tmp")
     aside.write_text(text, encoding="utf-8")

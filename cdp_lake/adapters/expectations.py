@@ -51,7 +51,15 @@ class Judged:
     @property
     def failures(self) -> tuple[str, ...]:
         """One line per failed expectation of severity `error`: the reason not to publish."""
-        failed = [check for check in self.checks if check.severity == "error" and not check.passed]
+        return self._failed("error")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """One line per failed expectation of severity `warning`: what to look at."""
+        return self._failed("warning")
+
+    def _failed(self, severity: str) -> tuple[str, ...]:
+        failed = [check for check in self.checks if check.severity == severity and not check.passed]
         return tuple(f"{self.table}: expect {check.expectation}: {check.observed}" for check in failed)
 
 

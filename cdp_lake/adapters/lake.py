@@ -59,7 +59,7 @@ class Lake:
     def read(self, contract: TableContract, purpose: str, *, whole: bool = False) -> DataFrame:
         """The published rows of a table, for a purpose the consent settings list; empty before its first run.
 
-        Rows that the contract says no longer stand are left out, unless the whole table is asked for.
+        Rows that the contract says do not count are left out, unless the whole table is asked for.
         Raises ConfigError for a purpose nobody declared: no purpose, no data.
         """
         if purpose not in self.purposes:

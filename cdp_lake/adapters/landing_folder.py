@@ -48,13 +48,17 @@ class IncomingFile:
 
 
 def incoming_files(landing: Path, contracts: Iterable[SourceContract]) -> list[IncomingFile]:
-    """Files that match the sources' patterns, packed or not, in order of source and path; unfinished ones skipped."""
+    """Files that match the sources' patterns, packed or not, in order of source and path.
+
+    Unfinished files are skipped, and those in which a source says what it counted.
+    """
     found = []
     for contract in contracts:
         if contract.files is None:
             continue
+        counts = set(landing.glob(contract.counts.files)) if contract.counts else set()
         patterns = [contract.files, *(contract.files + suffix for suffix in PACKED)]
-        for path in sorted({path for pattern in patterns for path in landing.glob(pattern)}):
+        for path in sorted({path for pattern in patterns for path in landing.glob(pattern)} - counts):
             if path.is_file() and path.suffix.lower() not in UNFINISHED and not path.name.startswith("."):
                 found += files_at(landing, path, contract.name)
     return found

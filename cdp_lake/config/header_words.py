@@ -50,6 +50,8 @@ HEADER_WORDS: dict[str, str] = {
     "page_path": "page_path path page_url url",
     "device_type": "device_type",
     "locale": "locale",
+    "user_agent": "user_agent useragent http_user_agent 浏览器标识",
+    "ip": "ip ip_address client_ip remote_addr ip地址",
     "original_at": "original_timestamp original_at",
     "sent_at": "sent_at 发送时间",
     "received_at": "received_at server_time 接收时间",
@@ -120,6 +122,8 @@ PII_TAGS: dict[str, str] = {
     "email": "email",
     "phone": "phone",
     "birth_date": "birth_date",
+    "user_agent": "device",
+    "ip": "ip",
 }
 # meaning -> namespace of conf/identity.yml or a preset of conf/identity_presets.yml.
 NAMESPACES: dict[str, str] = {

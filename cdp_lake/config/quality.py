@@ -7,7 +7,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from cdp_lake.config.history import HistoryRules
 from cdp_lake.config.strict import Strict
+from cdp_lake.config.traffic import TrafficRules
 from cdp_lake.contracts.table import TableContract
 from cdp_lake.errors import did_you_mean
 
@@ -102,9 +104,11 @@ class Suite(Strict):
 
 
 class QualityRules(Strict):
-    """Every suite of the lake."""
+    """Every suite of the lake, what is measured against its history, and which traffic is nobody's."""
 
     suites: tuple[Suite, ...] = ()
+    history: HistoryRules = HistoryRules()
+    traffic: TrafficRules = TrafficRules()
 
     def suite_of(self, table: str) -> Suite | None:
         """The suite of one table, if it has one."""

@@ -56,6 +56,8 @@ KIND_FIELDS: dict[str, tuple[str, ...]] = {
         "email",
         "phone",
         "screen_name",
+        "user_agent",
+        "ip",
     ),
     "order_rows": (
         "order_id",

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from cdp_lake.config.promises import Counts, Expects
 from cdp_lake.config.snapshot import Snapshot
 from cdp_lake.config.source_kinds import KIND_FIELDS, Kind
 from cdp_lake.config.strict import Strict
@@ -120,6 +121,8 @@ class SourceContract(Strict):
     time_zone: str = "UTC"
     currency: str | None = None
     order_channel: str | None = None
+    expects: Expects = Expects()
+    counts: Counts | None = None
     columns: tuple[SourceColumn, ...] = Field(min_length=1)
     identifiers: tuple[Identifier, ...] = ()
     rules: tuple[RecordRule, ...] = ()
@@ -235,6 +238,14 @@ class SourceContract(Strict):
     def _envelope_is_json(self) -> SourceContract:
         if self.envelope and self.format not in ("json", "ndjson"):
             raise ValueError(f"an envelope is JSON; `format: {self.format}` has none")
+        return self
+
+    @model_validator(mode="after")
+    def _promises_of_files(self) -> SourceContract:
+        told = {"expects.every": self.expects.every, "counts": self.counts}
+        wrong = [name for name, given in told.items() if given is not None and self.files is None]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}: is about files; of tables and topics promise expects.at_most_behind")
         return self
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
@@ -55,7 +55,24 @@ def outcomes(done: list[StageOutcome]) -> Iterator[RenderableType]:
     ]
     if rows:
         yield grid("Committed", ("stage", "table", "rows#"), rows)
+    yield from warnings(done)
     yield Text(ending(done))
+
+
+def warnings(done: Iterable[StageOutcome]) -> Iterator[RenderableType]:
+    """What stood out and held nothing back."""
+    lines = [line for o in done for line in o.warnings]
+    if lines:
+        count = f"{len(lines)} warning{'s' if len(lines) > 1 else ''}"
+        yield Text(f"{count}, nothing was held back; see quality/quality.html in the lake:", style="yellow")
+        yield Text("\n".join(f"  {line}" for line in lines))
+
+
+def late(found: Mapping[str, Sequence[str]]) -> Iterator[RenderableType]:
+    """Sources that are late by their own promise."""
+    for source, told in sorted(found.items()):
+        for text in told:
+            yield Text(f"late: {source}: {text}", style="yellow")
 
 
 def ending(done: list[StageOutcome]) -> str:
@@ -78,6 +95,7 @@ def status(found: Status) -> Iterator[RenderableType]:
         for s in found.stages
     ]
     yield grid("Stages", ("stage", "last run", "at (UTC)", "seconds#", "rows#", "now"), rows)
+    yield from late(found.late)
     yield Text(f"publication {found.publication_no}; writer now: {found.writer or 'none'}")
 
 

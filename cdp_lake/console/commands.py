@@ -55,7 +55,7 @@ def demo(loaded: Loaded, size: str, seed: int | None) -> int:
     """From nothing to consented segments, with a summary."""
     from cdp_lake.adapters.clock import seconds_since, tick
     from cdp_lake.adapters.process_memory import watched_memory
-    from cdp_lake.console import summary
+    from cdp_lake.console import answers, summary
     from cdp_lake.stages import demo as showing
     from cdp_lake.stages import session
 
@@ -65,6 +65,7 @@ def demo(loaded: Loaded, size: str, seed: int | None) -> int:
         with session.writing(settings, "demo") as lake:
             found = showing.run_demo(lake, settings, progress)
     show(summary.summary(found))
+    show(answers.warnings(found.outcomes))
     show(summary.cost(found, seconds_since(began), peak.bytes))
     return show(summary.next_steps(showing.somebody(settings)))
 
@@ -160,6 +161,7 @@ def synth(size: str, seed: int, out: Path, identity_benchmark: bool) -> int:
 def _run(loaded: Loaded, names: tuple[str, ...], *, strict: bool, dry_run: bool, again: bool) -> int:
     from cdp_lake.console import answers
     from cdp_lake.stages import session
+    from cdp_lake.stages.judge_sources import late_sources
     from cdp_lake.stages.pipeline import stages_named
     from cdp_lake.stages.plan import plan
     from cdp_lake.stages.runner import run_stages
@@ -169,7 +171,9 @@ def _run(loaded: Loaded, names: tuple[str, ...], *, strict: bool, dry_run: bool,
         return show(answers.planned(plan(session.open_lake(settings), settings, chosen, rebuild=again)))
     with session.writing(settings, "rebuild" if again else "run") as lake, display() as progress:
         done = run_stages(lake, settings, chosen, progress, rebuild=again)
+        late = late_sources(lake, settings)
     show(answers.outcomes(done))
+    show(answers.late(late))
     if strict:
         refuse_set_aside(done)
     return 0

@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from cdp_lake.console import grid, share
+from cdp_lake.console.answers import late
 
 if TYPE_CHECKING:
     from cdp_lake.bronze.assessment import Drift
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 
 
 def listed(states: Iterable[SourceState]) -> Iterator[RenderableType]:
-    """One line per source."""
-    columns = ("name", "kind", "files", "landed#", "records#", "refused#", "waiting#")
-    yield grid("Sources", columns, [_row(one) for one in states])
+    """One line per source, then what is late."""
+    columns, found = ("name", "kind", "files", "landed#", "records#", "refused#", "waiting#"), list(states)
+    yield grid("Sources", columns, [_row(one) for one in found])
+    yield from late({one.contract.name: one.late for one in found})
 
 
 def checked(files: Iterable[Checked]) -> Iterator[RenderableType]:

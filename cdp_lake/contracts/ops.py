@@ -1,4 +1,4 @@
-"""Ops: the lake's own memory: fates, quarantine, runs, checks, health, publications, sequences."""
+"""Ops: the lake's own memory: fates, quarantine, runs, checks, health, measures, publications, sequences."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ CHECKS = TableContract(
     key=("run_id", "table_name", "expectation"),
     columns=(
         Column("run_id", "STRING"),
-        Column("table_name", "STRING"),
+        Column("table_name", "STRING", "a table, or a source"),
         Column("expectation", "STRING"),
         Column("severity", "STRING"),
         Column("passed", "BOOLEAN"),
@@ -137,6 +137,21 @@ HEALTH = TableContract(
         Column("subject", "STRING", "a size class, profile id, namespace or rule; empty for everybody"),
         Column("value", "DOUBLE", "a count, or a share of 1"),
         Column("detail", "STRING", "largest_clusters: live edges by rule; else empty"),
+    ),
+)
+
+MEASURES = TableContract(
+    name="ops.measures",
+    grain="one row per measure of a table's or source's batch, and the column or value it is of",
+    key=("run_id", "name", "measure", "subject"),
+    columns=(
+        Column("run_id", "STRING"),
+        Column("stage", "STRING"),
+        Column("measured_at", "TIMESTAMP", "as_of of the run"),
+        Column("name", "STRING", "a table such as silver.events, or a source such as web"),
+        Column("measure", "STRING", "such as rows, null_share, quarantined_share, hours_behind"),
+        Column("subject", "STRING", "a column, or `column=value` of one without personal values; empty for the whole"),
+        Column("value", "DOUBLE", "a count, hours, or a share of 1"),
     ),
 )
 
@@ -164,4 +179,6 @@ SEQUENCES = TableContract(
     ),
 )
 
-OPS_TABLES = (FATES, QUARANTINE, FILES, POSITIONS, RUNS, MICRO_BATCHES, CHECKS, HEALTH, PUBLICATIONS, SEQUENCES)
+OPS_TABLES = (
+    *(FATES, QUARANTINE, FILES, POSITIONS, RUNS, MICRO_BATCHES, CHECKS, HEALTH, MEASURES, PUBLICATIONS, SEQUENCES),
+)

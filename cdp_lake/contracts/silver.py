@@ -70,6 +70,9 @@ EVENTS = TableContract(
     grain="one row per event (source, event_id)",
     key=("source", "event_id"),
     cluster_by=("occurred_on",),
+    # Events of bots and colleagues are kept and left out of every reading that does not ask for the whole table.
+    # Rows written before there was such a column are taken for human.
+    present="coalesce(traffic, 'human') = 'human'",
     columns=(
         _SOURCE,
         Column("event_id", "STRING", "messageId"),
@@ -88,6 +91,8 @@ EVENTS = TableContract(
         Column("device_type", "STRING"),
         Column("locale", "STRING"),
         _BRAND,
+        Column("traffic", "STRING", "human, bot or internal: whose doing the event is"),
+        Column("traffic_rule", "STRING", "what gave it away: user_agent, events_per_minute, network, email_domain"),
         *_TRACE,
     ),
 )

@@ -34,7 +34,8 @@ class Column:
 class TableContract:
     """The promise of one table. `key` is unique per row; columns are only ever added.
 
-    `present` is the condition of the rows that still stand: others are kept for history, and for those who ask.
+    `present` is the condition of the rows that count, such as those that still stand: others are kept for history, and
+    for those who ask.
     """
 
     name: str

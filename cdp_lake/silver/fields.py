@@ -50,6 +50,18 @@ def seen_at(contract: SourceContract) -> Column:
     return F.coalesce(stated, version_of(contract)[0]) if contract.kind == "person" else stated
 
 
+def told_at(contract: SourceContract) -> Column | None:
+    """When what a record tells of happened, for any kind of feed; None for a kind without times."""
+    if contract.kind == "event":
+        return F.col("_occurred_at")
+    if contract.kind == "coupon_offer":
+        return None
+    dated = {"product": "updated_at", "ad_spend": "spent_on"}
+    if contract.kind in dated:
+        return field(contract, dated[contract.kind], "timestamp")
+    return seen_at(contract)
+
+
 def with_event_time(parsed: DataFrame, contract: SourceContract) -> DataFrame:
     """Events with `_occurred_at`: the device's clock corrected by how far it was off when it sent.
 

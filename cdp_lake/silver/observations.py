@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from cdp_lake.config.sources import Identifier, SourceContract
 from cdp_lake.silver.fields import field, is_deletion, seen_at, version_of
 from cdp_lake.silver.normalise import canonical_email, folded_text
+from cdp_lake.silver.traffic import is_human
 
 SLOTS = 8
 RAW_ATTRIBUTES = ("given_name", "family_name", "full_name", "native_name", "email", "phone", "birth_date")
@@ -89,10 +90,13 @@ def _version_seq(contract: SourceContract) -> Column:
 
 
 def _describes_a_person(contract: SourceContract) -> Column:
-    """Only the first row of an order says who ordered, and a fact that its source deleted says nothing of anybody."""
+    """Only the first row of an order says who ordered, and a fact that its source deleted says nothing of anybody.
+
+    Nor do bots and colleagues: they are no customers.
+    """
     if contract.kind in PERSON_KINDS:
         return F.lit(True)
-    told = field(contract, "ordered_at").isNotNull() if contract.kind == "order_rows" else F.lit(True)
+    told = field(contract, "ordered_at").isNotNull() if contract.kind == "order_rows" else is_human(contract)
     return told & ~is_deletion(contract)
 
 

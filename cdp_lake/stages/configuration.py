@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cdp_lake.config.destinations import check_destinations
+from cdp_lake.config.history import check_history
 from cdp_lake.config.models import check_models
 from cdp_lake.config.namespace import type_of
 from cdp_lake.config.quality import check_suites
@@ -79,12 +80,14 @@ def _rule_problems(settings: Settings) -> list[Problem]:
     namespaces = {type_of(namespace.name) for namespace in settings.identity.namespaces}
     sources = [source.name for source in settings.sources]
     segments = [segment.name for segment in settings.segments]
+    tables = table_contracts(settings)
     return [
         *[(_segment_path(text), text) for text in check_segments(rules, traits, profile, models)],
         *[(("models",), text) for text in check_models(settings.models, traits)],
         *[(("survivorship",), text) for text in check_survivorship(settings.survivorship, namespaces, sources)],
         *[(("destinations",), text) for text in check_destinations(settings.destinations, segments, settings.consent)],
-        *[(("quality",), text) for text in check_suites(settings.quality.suites, table_contracts(settings))],
+        *[(("quality",), text) for text in check_suites(settings.quality.suites, tables)],
+        *[(("quality",), text) for text in check_history(settings.quality.history, tables, settings.sources)],
     ]
 
 

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from pyspark.sql import DataFrame, SparkSession
 
+from cdp_lake.adapters.clock import seconds_since, tick
 from cdp_lake.adapters.data_docs import write_data_docs
-from cdp_lake.adapters.expectations import Gate, Judged, checks_rows
+from cdp_lake.adapters.expectations import Gate, GateResult, Judged, checks_rows
 from cdp_lake.adapters.lake import Commit, Lake
 from cdp_lake.adapters.scratch import Scratch
 from cdp_lake.config.settings import Settings
 from cdp_lake.contracts import TableContract
-from cdp_lake.contracts.ops import CHECKS
+from cdp_lake.contracts.ops import CHECKS, MEASURES
 from cdp_lake.errors import QualityGateFailed
+from cdp_lake.quality.history import Past
+from cdp_lake.quality.measures import Measure
 from cdp_lake.stages.configuration import table_contracts
+from cdp_lake.stages.measure_quality import judged_by_history, measured_tables, past_of
+
+MEANT_AFTER_ALL = (
+    "where a source is wrong, take its batch back out (cdp-lake show batches, cdp-lake unland N) and deliver it anew; "
+    "where the change is meant, accept it for one run with --set quality.history.gates=false"
+)
 
 
 class Progress(Protocol):
@@ -65,16 +75,24 @@ class Job:
     gate: Gate
     scratch: Scratch
     rebuild: bool = False
+    stage: str = ""
     commits: list[Commit] = field(default_factory=list)
     judged: list[Judged] = field(default_factory=list)
     docs: Path | None = None
     resumed: Mapping[str, int] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    measures: list[Measure] = field(default_factory=list)
+    gate_seconds: float = 0.0
 
     @property
     def spark(self) -> SparkSession:
         """The session the lake was opened with."""
         return self.lake.spark
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What stood out and did not stop the stage, a line each."""
+        return tuple(line for found in self.judged for line in found.warnings)
 
     @property
     def landing(self) -> Path:
@@ -97,18 +115,23 @@ class Job:
         """The same rows, computed once for all that follows in this stage."""
         return self.scratch.staged(rows, name)
 
+    @cached_property
+    def past(self) -> Past:
+        """What was measured of earlier batches, asked once per stage."""
+        return past_of(self.lake, self.settings.quality.history)
+
     def check(self, *candidates: tuple[TableContract, DataFrame]) -> None:
-        """Runs the suites of the candidate tables; raises QualityGateFailed before anything is committed."""
-        offered = {table.name: rows for table, rows in candidates}
-        judged = []
-        for table, rows in candidates:
-            suite = self.settings.quality.suite_of(table.name)
-            if suite is not None:
-                others = {name: offered.get(name, self._published(name)) for name in suite.references}
-                judged.append(self.gate.validate(table.name, rows, suite, others))
-        self.judged += judged
-        if judged:
-            self.docs = write_data_docs(judged, self.home / "quality", self.run_id)
+        """Measures the candidate tables and judges them by their suites and their history.
+
+        Raises QualityGateFailed before anything is committed.
+        """
+        # A table computed anew from all batches is no batch that could be compared with one.
+        asked = () if self.rebuild else candidates
+        found = measured_tables(self.settings.quality.history, asked, self.as_of)
+        began = tick()
+        judged = self._gated(candidates)
+        self.gate_seconds += seconds_since(began)
+        by_history = self.held_against_history(found)
         failures = [line for result in judged for line in result.failures]
         if failures:
             raise QualityGateFailed(
@@ -116,16 +139,42 @@ class Job:
                 + "\n".join(f"  {line}" for line in failures)
                 + f"\nsee {self.docs}"
             )
+        self.refuse(by_history, MEANT_AFTER_ALL)
+
+    def held_against_history(self, found: list[Measure]) -> list[Judged]:
+        """Takes up what was measured, and what stands out in it; the caller refuses what must not pass."""
+        measures, judged = judged_by_history(found, self.past, self.settings.quality.history)
+        self.measures += measures
+        self.judged += judged
+        return judged
 
     def judge(self, found: Judged) -> None:
         """Takes up what the stage judged by rules of its own; raises QualityGateFailed before anything is published."""
         self.judged.append(found)
-        if found.failures:
+        self.refuse([found], "where this is meant, set the limit named in brackets for one run with --set")
+
+    def refuse(self, judged: Iterable[Judged], advice: str) -> None:
+        """Raises QualityGateFailed where anything of severity `error` failed."""
+        failures = [line for result in judged for line in result.failures]
+        if failures:
             raise QualityGateFailed(
-                f"{len(found.failures)} limit(s) broken, nothing is published, the version before stays served:\n"
-                + "\n".join(f"  {line}" for line in found.failures)
-                + "\nwhere this is meant, set the limit named in brackets for one run with --set"
+                f"{len(failures)} limit(s) broken, nothing is published, the version before stays served:\n"
+                + "\n".join(f"  {line}" for line in failures)
+                + f"\n{advice}"
             )
+
+    def _gated(self, candidates: Iterable[tuple[TableContract, DataFrame]]) -> list[GateResult]:
+        offered = {table.name: rows for table, rows in candidates}
+        judged = []
+        for name, rows in offered.items():
+            suite = self.settings.quality.suite_of(name)
+            if suite is not None:
+                others = {other: offered.get(other, self._published(other)) for other in suite.references}
+                judged.append(self.gate.validate(name, rows, suite, others))
+        self.judged += judged
+        if judged:
+            self.docs = write_data_docs(judged, self.home / "quality", self.run_id)
+        return judged
 
     def _published(self, table: str) -> DataFrame:
         contract = next(t for t in table_contracts(self.settings) if t.name == table)
@@ -146,10 +195,13 @@ class Job:
         return self._noted(Commit(table.name, 0, self.lake.tables.version(table)))
 
     def record_checks(self) -> None:
-        """Writes the outcome of every expectation of this run to ops.checks."""
+        """Writes the outcome of every expectation of this run to ops.checks, what was measured to ops.measures."""
         rows = checks_rows(self.judged, self.run_id)
         if rows:
             self.append(CHECKS, self.spark.createDataFrame(rows, CHECKS.schema))
+        measured = [(self.run_id, self.stage, self.as_of, *one) for one in self.measures]
+        if measured:
+            self.append(MEASURES, self.spark.createDataFrame(measured, MEASURES.schema))
 
     def _noted(self, commit: Commit) -> Commit:
         self.commits.append(commit)

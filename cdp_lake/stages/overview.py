@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from cdp_lake.contracts import TableContract
 from cdp_lake.contracts.bronze import bronze_table
 from cdp_lake.quality.summary import row_counts
 from cdp_lake.stages.configuration import table_contracts
+from cdp_lake.stages.judge_sources import late_sources
 from cdp_lake.stages.pipeline import STAGES
 from cdp_lake.stages.plan import LastRun, last_runs, plan
 
@@ -36,11 +37,12 @@ class StageState:
 
 @dataclass(frozen=True)
 class Status:
-    """The lake as a whole, and each stage."""
+    """The lake as a whole, each stage, and what is late of each source that promised something."""
 
     publication_no: int
     writer: str | None
     stages: list[StageState]
+    late: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def status(lake: Lake, settings: Settings) -> Status:
     last = last_runs(lake)
     reasons = {planned.stage: planned.reasons for planned in plan(lake, settings, STAGES, last=last)}
     stages = [_state(stage.name, last.get(stage.name), reasons[stage.name]) for stage in STAGES]
-    return Status(lake.publication_no, lock_holder(Path(settings.lake.path)), stages)
+    late = late_sources(lake, settings)
+    return Status(lake.publication_no, lock_holder(Path(settings.lake.path)), stages, late)
 
 
 def tables(lake: Lake, settings: Settings) -> list[TableState]:

@@ -17,7 +17,7 @@ from cdp_lake.config.sources import SourceContract
 from cdp_lake.contracts import TableContract, conform
 from cdp_lake.contracts.bronze import bronze_table
 from cdp_lake.contracts.ops import FATES, FILES, QUARANTINE
-from cdp_lake.contracts.silver import SOURCE_RECORDS
+from cdp_lake.contracts.silver import EVENTS, SOURCE_RECORDS
 from cdp_lake.errors import InvariantBroken
 from cdp_lake.privacy import with_keyed_values
 from cdp_lake.quality.conservation import bronze_counts, conservation
@@ -32,8 +32,10 @@ from cdp_lake.silver.quarantine import broken_texts, passed_only, set_aside
 from cdp_lake.silver.records import as_versions, combined
 from cdp_lake.silver.standardise import standardised
 from cdp_lake.silver.standing import changes, left_behind, overtaken, standing
+from cdp_lake.silver.traffic import with_pace, with_traffic
 from cdp_lake.stages.absences import with_the_absent
 from cdp_lake.stages.job import Job
+from cdp_lake.stages.judge_sources import judge_sources
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,12 @@ def refine(job: Job) -> None:
     feeds = [_feed(job, contract, files[contract.name]) for contract in job.settings.sources if contract.name in files]
     if not feeds:
         return
-    fates = _fates(job, feeds)
+    fates, counts = _fates(job, feeds)
+    judge_sources(job, [(feed.contract, feed.parsed) for feed in feeds], files, counts)
     passed = [Passed(f.contract, passed_only(f.parsed, fates.where(fates["source"] == f.contract.name))) for f in feeds]
     records, links = _source_records(job, passed)
     older = _overtaken(job, fates, [feed for feed in passed if changes(feed.contract)])
-    tables = _facts_by_table(job, [_standing(feed, older) for feed in passed], links)
+    tables = _facts_by_table(job, [_standing(feed, older) for feed in passed], links, older)
     records = with_the_absent(job, [(feed.contract, feed.batches) for feed in feeds], fates, records)
     job.progress.step("checking candidates")
     _check_conservation(feeds, fates)
@@ -85,12 +88,13 @@ def _feed(job: Job, contract: SourceContract, files: list[dict[str, Any]]) -> Fe
     batches = tuple(sorted({file["batch_id"] for file in files}))
     bronze = bronze.where(bronze["_batch_id"].isin(*batches))
     rows = with_event_time(parsed(bronze, contract, headers), contract)
+    rows = with_traffic(rows, contract, job.settings.quality.traffic)
     job.progress.step(f"{contract.name}: parsing {sum(file['record_count'] for file in files):,} records")
     return Feed(contract, batches, bronze, job.staged(rows, contract.name))
 
 
-def _fates(job: Job, feeds: list[Feed]) -> DataFrame:
-    """The fate of every new record, and of older ones that a new one displaces."""
+def _fates(job: Job, feeds: list[Feed]) -> tuple[DataFrame, dict[tuple[str, str], int]]:
+    """The fate of every new record, and of older ones that a new one displaces; and how many met each."""
     known = job.lake.tables.empty(FATES) if job.rebuild else job.lake.read(FATES, "refinement")
     narrow = _union([candidates(feed.parsed, feed.contract) for feed in feeds])
     rules = policies(feed.contract for feed in feeds)
@@ -100,7 +104,7 @@ def _fates(job: Job, feeds: list[Feed]) -> DataFrame:
         mine = {fate: count for (source, fate), count in sorted(counts.items()) if source == feed.contract.name}
         job.facts |= {f"{feed.contract.name}: {fate}": str(count) for fate, count in mine.items()}
         job.progress.step(f"{feed.contract.name}: " + ", ".join(f"{count:,} {fate}" for fate, count in mine.items()))
-    return fates
+    return fates, counts
 
 
 def _files_to_refine(job: Job) -> dict[str, list[dict[str, Any]]]:
@@ -145,7 +149,9 @@ def _with_hashes(job: Job, feeds: list[Passed], rows: DataFrame) -> DataFrame:
     return rows
 
 
-def _facts_by_table(job: Job, feeds: list[Passed], links: DataFrame) -> dict[TableContract, DataFrame]:
+def _facts_by_table(
+    job: Job, feeds: list[Passed], links: DataFrame, older: DataFrame
+) -> dict[TableContract, DataFrame]:
     """Candidate rows of each fact table, over all feeds."""
     parts: dict[TableContract, list[DataFrame]] = defaultdict(list)
     for feed in feeds:
@@ -156,6 +162,11 @@ def _facts_by_table(job: Job, feeds: list[Passed], links: DataFrame) -> dict[Tab
         table: newest_rows(rows, job.lake.read(table, "refinement"), table) if not job.rebuild else rows
         for table, rows in candidates_of.items()
     }
+    if EVENTS in stored:
+        known = job.lake.tables.empty(EVENTS) if job.rebuild else job.lake.read(EVENTS, "refinement", whole=True)
+        # older: one row per record that is overtaken, or deleted, and whose event goes.
+        known = known.join(older.select("_record_id"), "_record_id", "left_anti")
+        stored[EVENTS] = with_pace(stored[EVENTS], known, job.settings.quality.traffic)
     return {table: rows.persist(StorageLevel.MEMORY_AND_DISK) for table, rows in stored.items()}
 
 
@@ -179,7 +190,9 @@ def _write_facts(job: Job, table: TableContract, rows: DataFrame, older: DataFra
     if job.rebuild or older is None:
         job.upsert(table, rows, complete=job.rebuild)
     else:
-        job.upsert(table, rows, complete=True, replacing=left_behind(job.lake.read(table, "refinement"), older))
+        job.upsert(
+            table, rows, complete=True, replacing=left_behind(job.lake.read(table, "refinement", whole=True), older)
+        )
     job.progress.step(f"{table.name} written")
 
 

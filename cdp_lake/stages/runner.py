@@ -18,21 +18,24 @@ from cdp_lake.adapters.lake import Lake
 from cdp_lake.adapters.scratch import Scratch
 from cdp_lake.config.settings import Settings
 from cdp_lake.contracts.ops import RUNS
-from cdp_lake.errors import CdpLakeError
+from cdp_lake.errors import CdpLakeError, QualityGateFailed
+from cdp_lake.quality.report import GATE_SECONDS, GATE_SHARE
 from cdp_lake.stages.job import Job, Progress, Stage
+from cdp_lake.stages.quality_page import write_quality_page
 
 NOTHING, DONE = "nothing to do", "done"
 
 
 @dataclass(frozen=True)
 class StageOutcome:
-    """How one stage ended: rows committed per table, counts it reports, seconds."""
+    """How one stage ended: rows committed per table, counts it reports, what stood out, seconds."""
 
     stage: str
     status: str
     seconds: float
     rows: dict[str, int] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     @property
     def commits(self) -> int:
@@ -57,16 +60,23 @@ def run_stages(
     run_id = f"r{started:%Y%m%dT%H%M%S}-{lake.publication_no:06d}"
     last = last_fingerprints(lake)
     scratch = Scratch(Path(settings.lake.path).absolute() / ".scratch")
-    outcomes = []
+    outcomes: list[StageOutcome] = []
     for stage in stages:
-        job = Job(lake, settings, as_of, run_id, progress, Gate(), scratch, rebuild)
+        job = Job(lake, settings, as_of, run_id, progress, Gate(), scratch, rebuild, stage.name)
         print_of_inputs = fingerprint(stage, lake, settings, as_of)
         if not rebuild and not stage.always_looks and last.get(stage.name) == print_of_inputs:
             progress.skip(stage.name, NOTHING)
             outcomes.append(StageOutcome(stage.name, NOTHING, 0.0))
             continue
         job.resumed = _resumed(lake, settings, stage)
-        outcomes.append(_run_one(stage, job, print_of_inputs))
+        try:
+            outcomes.append(_run_one(stage, job, print_of_inputs))
+        except QualityGateFailed:
+            # Who is stopped by the gate wants to see what it saw.
+            write_quality_page(lake, settings, run_id)
+            raise
+    if any(outcome.commits for outcome in outcomes):
+        write_quality_page(lake, settings, run_id)
     return outcomes
 
 
@@ -121,9 +131,11 @@ def _run_one(stage: Stage, job: Job, print_of_inputs: str) -> StageOutcome:
             stage.run(job)
         except CdpLakeError as problem:
             failed = Ending("failed", print_of_inputs, str(problem).splitlines()[0])
+            job.record_checks()
             _remember(job, stage, started, seconds_since(mark), failed)
             raise
         job.record_checks()
+    _note_gate(job, seconds_since(mark))
     versions = {commit.table: commit.version for commit in job.commits if commit.version is not None}
     rows = {commit.table: commit.rows for commit in job.commits if commit.version is not None}
     if versions:
@@ -133,9 +145,15 @@ def _run_one(stage: Stage, job: Job, print_of_inputs: str) -> StageOutcome:
         _remember(job, stage, started, seconds_since(mark), ending)
     did_something = bool(versions) or (not stage.writes and bool(job.facts))
     status = DONE if did_something else NOTHING
-    outcome = StageOutcome(stage.name, status, seconds_since(mark), rows, dict(job.facts))
+    outcome = StageOutcome(stage.name, status, seconds_since(mark), rows, dict(job.facts), job.warnings)
     job.progress.end(stage.name, outcome.status, outcome.seconds)
     return outcome
+
+
+def _note_gate(job: Job, seconds: float) -> None:
+    """What the gate cost, as facts of the stage: its seconds, and their share of the stage."""
+    if job.gate_seconds:
+        job.facts |= {GATE_SECONDS: f"{job.gate_seconds:.2f}", GATE_SHARE: f"{job.gate_seconds / seconds:.4f}"}
 
 
 def fingerprint_after(stage: Stage, job: Job, before: str) -> str:

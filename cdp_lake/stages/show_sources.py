@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyspark.sql import Row
 
@@ -12,6 +12,7 @@ from cdp_lake.config.settings import Settings
 from cdp_lake.config.sources import SourceContract
 from cdp_lake.contracts.ops import FILES
 from cdp_lake.quality.summary import file_counts
+from cdp_lake.stages.judge_sources import late_sources
 from cdp_lake.stages.plan import new_files
 
 PURPOSE = "show"
@@ -19,7 +20,7 @@ PURPOSE = "show"
 
 @dataclass(frozen=True)
 class SourceState:
-    """One source: its contract, files and records landed, files set aside, its last batch, and files that wait."""
+    """One source: contract, files and records landed, files set aside, last batch, files that wait, what is late."""
 
     contract: SourceContract
     landed: int
@@ -27,14 +28,16 @@ class SourceState:
     refused: int
     last_batch: int | None
     waiting: int
+    late: tuple[str, ...] = ()
 
 
 def sources(lake: Lake, settings: Settings) -> list[SourceState]:
     """Every source of the settings, in order of its name."""
     seen = {row["source"]: row for row in file_counts(lake.read(FILES, PURPOSE)).collect()}
     waiting = Counter(file.source for file in new_files(lake, settings))
+    late = late_sources(lake, settings)
     return [
-        _state(contract, seen.get(contract.name), waiting[contract.name])
+        replace(_state(contract, seen.get(contract.name), waiting[contract.name]), late=late.get(contract.name, ()))
         for contract in sorted(settings.sources, key=lambda one: one.name)
     ]
 

@@ -71,6 +71,7 @@ def _places(settings: Settings) -> dict[str, str]:
     places = {
         "tables": home,
         "quality report": home / "quality" / "index.html",
+        "quality over time": home / "quality" / "quality.html",
         "models": home / "mlflow" / "mlflow.db",
         "sent files": home / "activation" / "files",
         "incoming files": Path(settings.lake.landing),

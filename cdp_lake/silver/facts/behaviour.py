@@ -9,14 +9,16 @@ from cdp_lake.config.sources import SourceContract
 from cdp_lake.silver.fates import key_hash
 from cdp_lake.silver.fields import field, first_field
 from cdp_lake.silver.normalise.money import currency_code
+from cdp_lake.silver.traffic import is_human
 
 
 def events(rows: DataFrame, contract: SourceContract) -> DataFrame:
-    """One row per event that passed."""
+    """One row per event that passed; those of bots and colleagues hang on nobody."""
     received, sent = field(contract, "received_at", "timestamp"), field(contract, "sent_at", "timestamp")
     return rows.select(
         F.col("_source").alias("source"),
-        "record_sk",
+        # Also where the device is known: it may become so with a later batch, and the order of batches must not count.
+        F.when(is_human(contract), F.col("record_sk")).alias("record_sk"),
         F.col("_brand").alias("brand"),
         _event_id(contract).alias("event_id"),
         F.lower(field(contract, "event_type")).alias("event_type"),
@@ -28,6 +30,8 @@ def events(rows: DataFrame, contract: SourceContract) -> DataFrame:
         *[field(contract, name) for name in ("product_id", "order_id", "page_path", "device_type", "locale")],
         field(contract, "amount", "decimal(18,4)"),
         currency_code(field(contract, "currency")).alias("currency"),
+        F.col("_traffic").alias("traffic"),
+        F.col("_traffic_rule").alias("traffic_rule"),
         "_record_id",
     )
 

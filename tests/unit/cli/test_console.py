@@ -104,6 +104,15 @@ def test_a_run_that_changed_nothing_says_so():
     assert answers.ending([StageOutcome("land_bronze", "done", 2.0, {"ops.files": 3})]) == "1 commits in 2.0 s"
 
 
+def test_what_stood_out_and_what_is_late_is_told_after_the_run():
+    line = "crm: expect records between 90 and 110: it is 7; the median of the last 9 batches is 100"
+    done = [StageOutcome("refine_silver", "done", 2.0, {"ops.fates": 7}, warnings=(line,))]
+    assert line in " ".join(shown(answers.outcomes(done)).split())
+    assert "1 warning, nothing was held back" in shown(answers.warnings(done))
+    assert shown(answers.warnings([StageOutcome("refine_silver", "done", 2.0)])) == ""
+    assert shown(answers.late({"pos": ("no file yet",), "crm": ()})) == "late: pos: no file yet\n"
+
+
 def test_a_long_payload_is_cut_and_its_length_told():
     example = {"file": "a.csv", "line": 3, "rules": ["bad"], "payload": "x" * 200, "redrive": "mend it"}
     text = "".join(

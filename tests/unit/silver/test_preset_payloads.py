@@ -10,11 +10,13 @@ from pyspark.sql import DataFrame, SparkSession
 
 from cdp_lake.config.settings import load_settings
 from cdp_lake.config.sources import SourceContract
+from cdp_lake.config.traffic import TrafficRules
 from cdp_lake.silver.facts.behaviour import events
 from cdp_lake.silver.facts.purchases import lines_of_receipts, orders_of_receipts
 from cdp_lake.silver.fields import with_event_time
 from cdp_lake.silver.observations import observations
 from cdp_lake.silver.parse import parsed
+from cdp_lake.silver.traffic import with_traffic
 from tests.unit.silver.feeds import bronze
 
 SENT = {
@@ -140,8 +142,9 @@ def test_events_of_growingio_have_the_id_that_their_key_gives_them(spark):
         custom | {"eventType": "LOGIN_USER_ATTRIBUTES", "eventName": None},
     ]
     rows = read(spark, "growingio", *told)
-    passed = with_event_time(rows, contract).selectExpr("*", "_record_hash as _line_key", "1 as record_sk",
-                                                        "'g' as _source", "'b' as _brand")  # fmt: skip
+    judged = with_traffic(with_event_time(rows, contract), contract, TrafficRules())
+    more = ("_record_hash as _line_key", "1 as record_sk", "'g' as _source", "'b' as _brand")
+    passed = judged.selectExpr("*", *more)
     first, second, attributes = events(passed, contract).orderBy("_record_id").collect()
     assert rows.where("size(rules) > 0").isEmpty()
     assert (first["event_type"], first["event_name"], attributes["event_type"]) == ("track", "加入购物车", "identify")
