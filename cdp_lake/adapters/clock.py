@@ -29,3 +29,8 @@ def age_seconds(modified_ns: int) -> float:
 def pause(seconds: float) -> None:
     """Waits."""
     sleep(seconds)
+
+
+def moment() -> datetime:
+    """The time now, in UTC, to the microsecond."""
+    return datetime.now(tz=timezone.utc)
