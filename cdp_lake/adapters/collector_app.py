@@ -17,11 +17,18 @@ from cdp_lake.bronze.collecting import RefusedRequest
 from cdp_lake.bronze.collecting.segment import basic_user
 
 _DAY = "86400"
+_POSTHOG_PATHS = ("/flags", "/flags/", "/decide", "/decide/", "/array/{key}/config")
 
 
 def collector_app(intake: Intake) -> ASGIApp:
     """The application around one intake."""
+    events = Route("/{path:path}", intake.take, methods=["GET", "POST"])
+    app = Starlette(routes=[*_routes_of_its_own(intake), *_routes_of_settings(intake), events])
+    app.router.redirect_slashes = False
+    return CrossOrigin(app)
 
+
+def _routes_of_its_own(intake: Intake) -> list[Route]:
     async def health(request: Request) -> Response:
         if intake.writer.failing is not None:
             await asyncio.to_thread(intake.writer.probe)
@@ -36,35 +43,32 @@ def collector_app(intake: Intake) -> ASGIApp:
         intake.tallies.level("segments_open", intake.writer.open_segments)
         return PlainTextResponse(intake.tallies.text(), media_type="text/plain; version=0.0.4")
 
-    async def segment_settings(request: Request) -> Response:
+    return [Route("/health", health), Route("/metrics", metrics)]
+
+
+def _routes_of_settings(intake: Intake) -> list[Route]:
+    """What SDKs ask their vendor for before they send anything."""
+
+    async def segment(request: Request) -> Response:
         return _for_a_sender(intake, request.path_params["key"], _segment_settings(request))
 
-    async def rudderstack_settings(request: Request) -> Response:
+    async def rudderstack(request: Request) -> Response:
         key = request.query_params.get("writeKey") or basic_user(request.headers.get("authorization", ""))
         return _for_a_sender(intake, key, _rudderstack_settings(key))
 
-    async def posthog_settings(request: Request) -> Response:
+    async def posthog(request: Request) -> Response:
         return JSONResponse(_POSTHOG_SETTINGS)
 
     async def self_telemetry(request: Request) -> Response:
         # What Segment's browser SDK counts of itself; it is about nobody, and nobody asked for it.
         return JSONResponse({"success": True})
 
-    posthog_paths = ("/flags", "/flags/", "/decide", "/decide/", "/array/{key}/config")
-    app = Starlette(
-        routes=[
-            Route("/health", health),
-            Route("/metrics", metrics),
-            Route("/v1/m", self_telemetry, methods=["POST"]),
-            Route("/v1/projects/{key}/settings", segment_settings),
-            Route("/sourceConfig", rudderstack_settings),
-            Route("/sourceConfig/", rudderstack_settings),
-            *[Route(path, posthog_settings, methods=["GET", "POST"]) for path in posthog_paths],
-            Route("/{path:path}", intake.take, methods=["GET", "POST"]),
-        ]
-    )
-    app.router.redirect_slashes = False
-    return CrossOrigin(app)
+    return [
+        Route("/v1/m", self_telemetry, methods=["POST"]),
+        Route("/v1/projects/{key}/settings", segment),
+        *[Route(path, rudderstack) for path in ("/sourceConfig", "/sourceConfig/")],
+        *[Route(path, posthog, methods=["GET", "POST"]) for path in _POSTHOG_PATHS],
+    ]
 
 
 class CrossOrigin:

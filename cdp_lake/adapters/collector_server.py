@@ -26,12 +26,13 @@ def require_server() -> None:
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A bound socket; port 0 takes a free one. Raises EnvironmentProblem when it cannot be had."""
+    """A socket where clients may queue already; port 0 takes a free one. Raises EnvironmentProblem if there is none."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
+        found.listen(_BACKLOG)
     except (OSError, OverflowError) as problem:
         found.close()
         raise EnvironmentProblem(f"cannot listen on {host} port {port}: {problem}; choose another --port") from problem
@@ -55,8 +56,13 @@ def serve(intake: Intake, bound: socket.socket, say: Callable[[str], None]) -> N
         timeout_keep_alive=_IDLE_SECONDS,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
     )
-    # uvicorn raises the signal again once it has ended; to this process it is no failure.
+    server = uvicorn.Server(config)
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    # For a signal before uvicorn listens to any, and for the one it raises again at its end, which is no failure.
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: None)
+        signal.signal(name, end)
     say(f"collecting on http://{f'[{host}]' if ':' in host else host}:{port}")
-    uvicorn.Server(config).run(sockets=[bound])
+    server.run(sockets=[bound])

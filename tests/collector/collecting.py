@@ -55,11 +55,11 @@ class Running:
 
 
 @contextmanager
-def running(conf: Path, landing: Path, **how: Any) -> Iterator[Running]:
-    """A collector on a free port of this machine; `how` goes to the process."""
+def running(conf: Path, landing: Path, *program: str, **how: Any) -> Iterator[Running]:
+    """A collector on a free port of this machine, by another program if one is named; `how` goes to the process."""
     words = ["collect", "--port", "0", "--conf", str(conf), "--set", f"lake.landing={landing}"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "cdp_lake.cli", *words],
+        [sys.executable, *(program or ("-m", "cdp_lake.cli")), *words],
         cwd=conf,
         env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
         stderr=subprocess.PIPE,
