@@ -88,7 +88,7 @@ def protocol_of(key: WriteKey, source: SourceContract) -> str | None:
 
 def folder_of(source: SourceContract) -> PurePosixPath:
     """The folder, below the landing folder, whose files the source reads."""
-    return PurePosixPath(source.files).parent
+    return PurePosixPath(source.files or "").parent
 
 
 def check_collector(collector: CollectorSettings, sources: Sequence[SourceContract]) -> list[Problem]:
@@ -107,12 +107,14 @@ def check_collector(collector: CollectorSettings, sources: Sequence[SourceContra
 
 def _reads_refused(source: SourceContract) -> bool:
     """True for a source whose pattern takes in LANDING/refused/SOURCE/FILE."""
-    first, *below = PurePosixPath(source.files).parts
+    first, *below = PurePosixPath(source.files or "-").parts
     return first == "**" or (fnmatchcase(REFUSED, first) and len(below) == len(("SOURCE", "FILE")))
 
 
 def _unfit(key: WriteKey, source: SourceContract) -> str | None:
     """Why the source would not read what the collector writes."""
+    if source.files is None:
+        return f"comes from {source.comes_from}; the collector writes files: say `files:`"
     folder, pattern = folder_of(source), PurePosixPath(source.files).name
     if protocol_of(key, source) is None:
         return f"extends no preset that is a protocol: say `protocol:`, one of {', '.join(PROTOCOLS)}"

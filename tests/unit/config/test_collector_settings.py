@@ -58,6 +58,10 @@ def test_a_sender_that_cannot_be_meant_is_told_with_its_line(project, change, sa
     [
         (("extends: segment", "extends: woocommerce_orders"), "extends no preset that is a protocol: say `protocol:`"),
         (("clicks/*.ndjson", "'*/*.ndjson'"), "files '*/*.ndjson', which name no one folder"),
+        (
+            ("files: clicks/*.ndjson", "format: json\ntopic: {connection: k, topic: c}"),
+            "comes from k: c; the collector",
+        ),
         (("clicks/*.ndjson", "clicks.ndjson"), "files 'clicks.ndjson', which name no one folder"),
         (("clicks/*.ndjson", "clicks/day-*.ndjson"), "which match no file called collector-*.ndjson"),
         (("clicks/*.ndjson", "clicks/*.json\nformat: json"), "reads json in utf-8; the collector writes ndjson"),
