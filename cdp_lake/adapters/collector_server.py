@@ -48,6 +48,8 @@ def serve(intake: Intake, bound: socket.socket, say: Callable[[str], None]) -> N
     host, port = bound.getsockname()[:2]
     config = uvicorn.Config(
         collector_app(intake),
+        # The quicker httptools, where it is installed, bounds no headers.
+        http="h11",
         log_config=None,
         access_log=False,
         server_header=False,
