@@ -19,12 +19,12 @@ help: ## Show what can be made
 demo: .venv/.demo .jars/.ready .venv/.spark-home ## From nothing to consented segments, on the demo shop
 	$(BIN)/cdp-lake demo
 
-test: .venv/.test .jars/.ready .jars/.classes .venv/.spark-home lint ## Lint, types, then every test, quick ones first
+test: .venv/.test .venv/.clients .jars/.ready .jars/.classes .venv/.spark-home lint ## Lint, types, then every test, quick ones first
 	$(PYTEST) -m "not lake and not stages"
 	$(PYTEST) --dist loadgroup --no-loadscope-reorder --durations=12 -m "lake or stages"
 
 test-fast: .venv/.test .jars/.ready .jars/.classes ## The tests that answer within two minutes
-	$(PYTEST) -q -m "not lake and not stages"
+	$(PYTEST) -q -m "not lake and not stages and not sdk"
 
 torture: .venv/.test .jars/.ready ## Kill runs at every point with many seeds; goes on where torture.csv ends (MINUTES=60)
 	$(BIN)/python -m tests.torture --minutes $(MINUTES)
@@ -56,6 +56,14 @@ clean: ## Remove the demo's lake (lake/, demo/) and what the tools wrote; .venv 
 .venv/.test: pyproject.toml .venv/.made
 	$(INSTALL) '.[test]'
 	@touch $@ .venv/.demo
+
+# The client SDKs of Node and the browser that test the collector. Where they cannot be had, those tests say so.
+CLIENTS := tests/collector/clients
+.venv/.clients: $(CLIENTS)/package-lock.json .venv/.made
+	@if command -v npm >/dev/null; then cd $(CLIENTS) && npm ci --ignore-scripts; else echo "no npm: apt-get install nodejs npm"; fi
+	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; fi
+	@if [ -d $(CLIENTS)/node_modules ] && command -v chromium >/dev/null; then touch $@; fi
 
 .jars/.ready: infra/jars.lock $(wildcard cdp_lake/adapters/java/*.java) | .venv/.made
 	@test -x $(BIN)/cdp-lake || $(INSTALL) '.[demo]'

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cdp_lake import __version__
+from cdp_lake.console import collect_commands as collector
 from cdp_lake.console import commands as do
 from cdp_lake.console import identity_commands as who_is_who
 from cdp_lake.console import source_commands as sources
@@ -70,6 +71,11 @@ def _add_running(commands: _SubParsersAction[ArgumentParser]) -> None:
     stream_.add_argument("--for", dest="lasting", type=_seconds, metavar="SECONDS", help="end after so long")
     stream_.add_argument("--available-now", action="store_true", help="take what waits, in micro-batches, and end")
     stream_.add_argument("--silver-only", action="store_true", help="leave people, traits and segments to other runs")
+    collect_ = _command(
+        commands, "collect", collector.collect, "take events that client SDKs send, into the landing folder"
+    )
+    collect_.add_argument("--host", default="127.0.0.1", help="where to listen (default 127.0.0.1: this machine only)")
+    collect_.add_argument("--port", type=int, required=True, help="0 takes a free one, and says which")
     unland_ = _command(
         commands, "unland", do.unland, "take a wrong landing batch back out, and all that was built on it"
     )

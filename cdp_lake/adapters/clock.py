@@ -34,3 +34,8 @@ def moment_of(modified_ns: int) -> datetime:
 def pause(seconds: float) -> None:
     """Waits."""
     sleep(seconds)
+
+
+def moment() -> datetime:
+    """The time now, in UTC, to the microsecond."""
+    return datetime.now(tz=timezone.utc)

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cdp_lake.config.collector import CollectorSettings
 from cdp_lake.config.consent import ConsentRules
 from cdp_lake.config.destinations import DestinationRules
 from cdp_lake.config.identity import IdentityRules
@@ -51,6 +52,7 @@ class Settings(Strict):
     spark: SparkSettings = SparkSettings()
     mlflow: MlflowSettings = MlflowSettings()
     connections: Connections = Connections()
+    collector: CollectorSettings = CollectorSettings()
     sources: tuple[SourceContract, ...] = ()
     source_presets: tuple[SourcePreset, ...] = ()
     identity: IdentityRules

@@ -167,7 +167,8 @@ def settings(loaded: Loaded, with_origin: bool) -> Iterator[str]:
         given = next(
             (loaded.layer.origins[where[:n]] for n in range(len(where), 0, -1) if where[:n] in loaded.layer.origins), ""
         )
-        yield f"{'.'.join(where)}: {value}" + (f"  # {given}" if with_origin and given else "")
+        shown = "(not shown)" if where[:2] == ("collector", "write_keys") and where[-1] == "key" else value
+        yield f"{'.'.join(where)}: {shown}" + (f"  # {given}" if with_origin and given else "")
 
 
 def _leaves(tree: Any, where: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

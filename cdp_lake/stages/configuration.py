@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from cdp_lake.config.collector import check_collector
 from cdp_lake.config.destinations import check_destinations
 from cdp_lake.config.history import check_history
 from cdp_lake.config.models import check_models
@@ -34,6 +35,7 @@ def configured(
     problems = [
         *_identifier_problems(loaded.settings),
         *_clear_key_problems(loaded.settings),
+        *check_collector(loaded.settings.collector, loaded.settings.sources),
         *_rule_problems(loaded.settings),
         *_connection_problems(loaded.settings),
     ]

@@ -57,7 +57,7 @@ ALLOWED_IMPORTS = {"time.perf_counter"}
 # Its product is files, as the source systems would have delivered them.
 WRITES_FILES = {"synthetic"}
 # Services reached through one adapter each.
-WORLD_PACKAGES = ("delta", "mlflow", "great_expectations", "graphframes", "kafka", "py4j")
+WORLD_PACKAGES = ("delta", "mlflow", "great_expectations", "graphframes", "kafka", "py4j", "starlette", "uvicorn")
 # Marks of code that needs a JVM in this process.
 CLASSIC_NAMES = {
     *("_jvm", "_jdf", "_jsc", "_gateway", "sparkContext", "SparkContext"),
