@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cdp_lake import __version__
 from cdp_lake.console import commands as do
 from cdp_lake.console import identity_commands as who_is_who
+from cdp_lake.console import kafka_commands
 from cdp_lake.console import source_commands as sources
 from cdp_lake.errors import CdpLakeError
 
@@ -53,6 +54,7 @@ def make_parser() -> ArgumentParser:
     _add_questions(commands)
     _add_identity(commands)
     _add_source(commands)
+    kafka_commands.add_to(commands)
     _add_projects(commands)
     return parser
 

@@ -176,7 +176,10 @@ def _run(loaded: Loaded, names: tuple[str, ...], *, strict: bool, dry_run: bool,
 
 
 def refuse_set_aside(done: list[StageOutcome]) -> None:
-    """Raises InputSetAside when the run itself put anything into quarantine."""
+    """Raises InputSetAside when the run itself put anything into quarantine, or could not read a source."""
+    unread = [source for outcome in done for source in outcome.unread]
+    if unread:
+        raise InputSetAside(f"{', '.join(unread)} could not be read (--strict); the next run reads on from there")
     count = sum(outcome.rows.get("ops.quarantine", 0) for outcome in done)
     if count:
         raise InputSetAside(f"{count:,} records or files were set aside (--strict); see: cdp-lake show quarantine")

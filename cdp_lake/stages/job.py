@@ -70,6 +70,8 @@ class Job:
     docs: Path | None = None
     resumed: Mapping[str, int] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    # Source to why it could not be read this time.
+    unread: dict[str, str] = field(default_factory=dict)
 
     @property
     def spark(self) -> SparkSession:

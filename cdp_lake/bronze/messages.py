@@ -1,0 +1,74 @@
+"""A message as a record: its value as it came, and a few words of JSON where there is no value to keep."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any, NamedTuple
+
+from cdp_lake.bronze.framing import MAX_OBJECT_CHARS
+
+Text = Callable[[bytes], str]
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_scan = json.JSONDecoder().raw_decode
+
+
+class Message(NamedTuple):
+    """One message: key and value as bytes, its time in milliseconds since 1970, headers in order."""
+
+    key: bytes | None
+    value: bytes | None
+    timestamp_ms: int
+    headers: Sequence[tuple[str, bytes | None]] = ()
+
+
+def message_record(message: Message, decoded: Text, envelope: bool = False) -> tuple[str, str | None]:
+    """Payload and why it is no sound record (None when it is).
+
+    The payload is the value's text. A message without value says that what its key names is gone: `{"_key": ...,
+    "_timestamp": ..., "_tombstone": true}`. With `envelope` every message is wrapped so, its value in `_value`.
+    """
+    value = None if message.value is None else decoded(message.value).removeprefix("\ufeff")
+    error = None if value is None else _doubt(value)
+    if value is not None and not envelope:
+        return value, error
+    words: dict[str, Any] = {"_key": _key(message.key, decoded), "_timestamp": _moment(message.timestamp_ms)}
+    if envelope:
+        words["_headers"] = {name: None if raw is None else decoded(raw) for name, raw in message.headers}
+    if value is None:
+        return json.dumps({**words, "_tombstone": True}, ensure_ascii=False), None
+    # The value's own text goes in as it is: numbers keep their digits. What is no JSON object stays a text.
+    inner = value if error is None and value.lstrip().startswith("{") else json.dumps(value, ensure_ascii=False)
+    return f'{json.dumps(words, ensure_ascii=False)[:-1]}, "_value": {inner}}}', error
+
+
+def _doubt(text: str) -> str | None:
+    """What a JSON reader would not tell: it takes nothing for an object, and stops after the first of several."""
+    if len(text) > MAX_OBJECT_CHARS:
+        return "too_large"
+    stripped = text.strip()
+    if not stripped:
+        return "empty_message"
+    try:
+        _, end = _scan(stripped)
+    except (ValueError, RecursionError):
+        # No JSON, or too deep: the parser of silver names it.
+        return None
+    return None if end == len(stripped) else "several_objects"
+
+
+def _key(key: bytes | None, decoded: Text) -> Any:
+    """An object or a JSON string as what it says, everything else as its text: `007` stays `007`."""
+    if key is None:
+        return None
+    text = decoded(key)
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return found if isinstance(found, dict | str) else text
+
+
+def _moment(milliseconds: int) -> str:
+    return (_EPOCH + timedelta(milliseconds=milliseconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
