@@ -138,7 +138,7 @@ def _write_settings(folder: Path, port: int, settings: Mapping[str, str]) -> Non
     chosen = {
         "process.roles": "broker,controller",
         "node.id": "1",
-        "listeners": f"CLIENTS://{HOST}:{port},CONTROLLER://{controller}",
+        "listeners": f"CLIENTS://{HOST}:{port}",
         "advertised.listeners": f"CLIENTS://{HOST}:{port}",
         "listener.security.protocol.map": "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT",
         "inter.broker.listener.name": "CLIENTS",
@@ -154,6 +154,7 @@ def _write_settings(folder: Path, port: int, settings: Mapping[str, str]) -> Non
         "group.initial.rebalance.delay.ms": "0",
         **settings,
     }
+    chosen["listeners"] += f",CONTROLLER://{controller}"
     (folder / SETTINGS).write_text("".join(f"{key}={value}\n" for key, value in chosen.items()), encoding="utf-8")
 
 
@@ -213,7 +214,7 @@ def _java(*words: str) -> list[str]:
 
 
 def _end_of(text: str) -> str:
-    return "\n".join(text.strip().splitlines()[-8:])
+    return "\n".join([line for line in text.splitlines() if line.strip() and not line.startswith("\tat ")][-8:])
 
 
 def main() -> int:

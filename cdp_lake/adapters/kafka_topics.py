@@ -226,13 +226,15 @@ def _secrets(brokers: Brokers) -> dict[str, str]:
 
 
 def _told(cause: Any, brokers: Brokers) -> str:
-    """The innermost thing Kafka says, without any secret, and which setting gives it longer to answer."""
+    """The innermost thing Kafka says, without any secret."""
     said = " ".join((str(cause.getMessage()) or "").split())
     for secret in _secrets(brokers).values():
         said = said.replace(secret, "***")
-    name = str(cause.getClass().getSimpleName())
-    hint = f"; it has {int(_options(brokers)[_WAIT]) / 1000:g} s to answer ({_WAIT})" if "Timeout" in name else ""
-    return f"{name}: {said[:400]}{hint}"
+    what = f"{cause.getClass().getSimpleName()}: {said[:400]}"
+    if "Timeout" not in what:
+        return what
+    seconds = int(_options(brokers)[_WAIT]) / 1000
+    return f"no answer within {seconds:g} s ({what}). Is it up? Its connection's options can give it longer: {_WAIT}"
 
 
 def _is_unknown_topic(problem: Py4JJavaError) -> bool:

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from cdp_lake.bronze.framing import MAX_OBJECT_CHARS
 
 Text = Callable[[bytes], str]
+# As silver calls it; inside an envelope silver would take the text for a value.
+NO_JSON = "invalid_json"
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _scan = json.JSONDecoder().raw_decode
 
@@ -30,7 +32,7 @@ def message_record(message: Message, decoded: Text, envelope: bool = False) -> t
     "_timestamp": ..., "_tombstone": true}`. With `envelope` every message is wrapped so, its value in `_value`.
     """
     value = None if message.value is None else decoded(message.value).removeprefix("\ufeff")
-    error = None if value is None else _doubt(value)
+    error, is_json = (None, True) if value is None else _judged(value)
     if value is not None and not envelope:
         return value, error
     words: dict[str, Any] = {"_key": _key(message.key, decoded), "_timestamp": _moment(message.timestamp_ms)}
@@ -38,24 +40,24 @@ def message_record(message: Message, decoded: Text, envelope: bool = False) -> t
         words["_headers"] = {name: None if raw is None else decoded(raw) for name, raw in message.headers}
     if value is None:
         return json.dumps({**words, "_tombstone": True}, ensure_ascii=False), None
-    # The value's own text goes in as it is: numbers keep their digits. What is no JSON object stays a text.
-    inner = value if error is None and value.lstrip().startswith("{") else json.dumps(value, ensure_ascii=False)
-    return f'{json.dumps(words, ensure_ascii=False)[:-1]}, "_value": {inner}}}', error
+    # The value's own text goes in as it is: numbers keep their digits.
+    inner = value if is_json else json.dumps(value, ensure_ascii=False)
+    return f'{json.dumps(words, ensure_ascii=False)[:-1]}, "_value": {inner}}}', error or (None if is_json else NO_JSON)
 
 
-def _doubt(text: str) -> str | None:
-    """What a JSON reader would not tell: it takes nothing for an object, and stops after the first of several."""
+def _judged(text: str) -> tuple[str | None, bool]:
+    """What a JSON reader would not tell, as it stops after the first of several objects; and whether it is JSON."""
     if len(text) > MAX_OBJECT_CHARS:
-        return "too_large"
+        return "too_large", False
     stripped = text.strip()
     if not stripped:
-        return "empty_message"
+        return "empty_message", False
     try:
         _, end = _scan(stripped)
     except (ValueError, RecursionError):
         # No JSON, or too deep: the parser of silver names it.
-        return None
-    return None if end == len(stripped) else "several_objects"
+        return None, False
+    return (None, True) if end == len(stripped) else ("several_objects", False)
 
 
 def _key(key: bytes | None, decoded: Text) -> Any:

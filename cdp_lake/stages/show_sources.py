@@ -11,7 +11,9 @@ from cdp_lake.adapters.lake import Lake
 from cdp_lake.config.settings import Settings
 from cdp_lake.config.sources import SourceContract
 from cdp_lake.contracts.ops import FILES
+from cdp_lake.errors import SourceNotRead
 from cdp_lake.quality.summary import file_counts
+from cdp_lake.stages.land_topics import behind
 from cdp_lake.stages.plan import new_files
 
 PURPOSE = "show"
@@ -19,27 +21,34 @@ PURPOSE = "show"
 
 @dataclass(frozen=True)
 class SourceState:
-    """One source: its contract, files and records landed, files set aside, its last batch, and files that wait."""
+    """One source: its contract, files and records landed, files set aside, its last batch, and what waits.
+
+    Of a topic the files are ranges of offsets, and messages wait; None where `unread` says why nobody knows.
+    """
 
     contract: SourceContract
     landed: int
     records: int
     refused: int
     last_batch: int | None
-    waiting: int
+    waiting: int | None
+    unread: str = ""
 
 
 def sources(lake: Lake, settings: Settings) -> list[SourceState]:
     """Every source of the settings, in order of its name."""
     seen = {row["source"]: row for row in file_counts(lake.read(FILES, PURPOSE)).collect()}
-    waiting = Counter(file.source for file in new_files(lake, settings))
+    waiting: dict[str, int | SourceNotRead] = {**Counter(file.source for file in new_files(lake, settings))}
+    waiting |= behind(lake, settings)
     return [
-        _state(contract, seen.get(contract.name), waiting[contract.name])
+        _state(contract, seen.get(contract.name), waiting.get(contract.name, 0))
         for contract in sorted(settings.sources, key=lambda one: one.name)
     ]
 
 
-def _state(contract: SourceContract, seen: Row | None, waiting: int) -> SourceState:
+def _state(contract: SourceContract, seen: Row | None, waiting: int | SourceNotRead) -> SourceState:
+    unread = str(waiting) if isinstance(waiting, SourceNotRead) else ""
+    waits = None if isinstance(waiting, SourceNotRead) else waiting
     if seen is None:
-        return SourceState(contract, 0, 0, 0, None, waiting)
-    return SourceState(contract, seen["landed"], seen["records"], seen["refused"], seen["last_batch"], waiting)
+        return SourceState(contract, 0, 0, 0, None, waits, unread)
+    return SourceState(contract, seen["landed"], seen["records"], seen["refused"], seen["last_batch"], waits, unread)
