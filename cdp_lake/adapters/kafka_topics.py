@@ -90,7 +90,7 @@ def messages(
         reader.option("assign", json.dumps({feed.topic: [r.partition for r in ranges]}))
         .option("startingOffsets", json.dumps({feed.topic: {str(r.partition): r.start for r in ranges}}))
         .option("endingOffsets", json.dumps({feed.topic: {str(r.partition): r.end for r in ranges}}))
-        .option("includeHeaders", str(feed.envelope).lower())
+        .option("includeHeaders", str(feed.wrapped).lower())
         .option("maxRecordsPerPartition", MESSAGES_PER_TASK)
         .option("failOnDataLoss", "true")
         .option("kafkaConsumer.pollTimeoutMs", options[_WAIT])
@@ -98,10 +98,10 @@ def messages(
         .load()
     )
     time = F.unix_millis("timestamp").alias("timestamp_ms")
-    read = found.select("partition", "offset", "key", "value", time, *(["headers"] if feed.envelope else []))
+    read = found.select("partition", "offset", "key", "value", time, *(["headers"] if feed.wrapped else []))
     # Few messages in many partitions would be many small files.
     tasks = ceil(sum(r.end - r.start for r in ranges) / MESSAGES_PER_TASK)
-    framing = _framing(contract.name, ranges, feed.envelope)
+    framing = _framing(contract.name, ranges, feed.wrapped)
     return read.coalesce(max(1, tasks)).mapInArrow(framing, FRAME_DDL)
 
 
@@ -119,22 +119,22 @@ def reading(brokers: Brokers) -> Iterator[None]:
         raise SourceNotRead(f"{place}: {_told(causes[-1], brokers)}") from None
 
 
-def _framing(source: str, ranges: Sequence[OffsetRange], envelope: bool) -> Any:
+def _framing(source: str, ranges: Sequence[OffsetRange], wrapped: bool) -> Any:
     begun = {r.partition: (r.file_id, r.start) for r in ranges}
 
     def framed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            rows = [_row(source, begun, told, envelope) for told in batch.to_pylist()]
+            rows = [_row(source, begun, told, wrapped) for told in batch.to_pylist()]
             yield pa.RecordBatch.from_pylist(rows, schema=_FRAME_SCHEMA)
 
     return framed
 
 
-def _row(source: str, begun: Mapping[int, tuple[str, int]], told: dict[str, Any], envelope: bool) -> dict[str, Any]:
+def _row(source: str, begun: Mapping[int, tuple[str, int]], told: dict[str, Any], wrapped: bool) -> dict[str, Any]:
     file_id, start = begun[told["partition"]]
     headers = tuple((header["key"], header["value"]) for header in told.get("headers") or ())
     message = Message(told["key"], told["value"], told["timestamp_ms"], headers)
-    payload, error = message_record(message, _decoded, envelope)
+    payload, error = message_record(message, _decoded, wrapped)
     kept = payload.encode("utf-8", "backslashreplace").decode()
     return {
         "source": source,

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from cdp_lake.bronze.framing import MAX_OBJECT_CHARS
 
 Text = Callable[[bytes], str]
-# As silver calls it; inside an envelope silver would take the text for a value.
+# As silver calls it; of a wrapped message silver would take the text for a value.
 NO_JSON = "invalid_json"
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _scan = json.JSONDecoder().raw_decode
 
 
@@ -25,18 +23,18 @@ class Message(NamedTuple):
     headers: Sequence[tuple[str, bytes | None]] = ()
 
 
-def message_record(message: Message, decoded: Text, envelope: bool = False) -> tuple[str, str | None]:
+def message_record(message: Message, decoded: Text, wrapped: bool = False) -> tuple[str, str | None]:
     """Payload and why it is no sound record (None when it is).
 
-    The payload is the value's text. A message without value says that what its key names is gone: `{"_key": ...,
-    "_timestamp": ..., "_tombstone": true}`. With `envelope` every message is wrapped so, its value in `_value`.
+    The payload is the value's text. A message without a value says that what its key names is gone: `{"_key": ...,
+    "_timestamp_ms": ..., "_tombstone": true}`. Where messages are `wrapped` each is so, with its value in `_value`.
     """
     value = None if message.value is None else decoded(message.value).removeprefix("\ufeff")
     error, is_json = (None, True) if value is None else _judged(value)
-    if value is not None and not envelope:
+    if value is not None and not wrapped:
         return value, error
-    words: dict[str, Any] = {"_key": _key(message.key, decoded), "_timestamp": _moment(message.timestamp_ms)}
-    if envelope:
+    words: dict[str, Any] = {"_key": _key(message.key, decoded), "_timestamp_ms": message.timestamp_ms}
+    if wrapped:
         words["_headers"] = {name: None if raw is None else decoded(raw) for name, raw in message.headers}
     if value is None:
         return json.dumps({**words, "_tombstone": True}, ensure_ascii=False), None
@@ -70,7 +68,3 @@ def _key(key: bytes | None, decoded: Text) -> Any:
     except (ValueError, RecursionError):
         return text
     return found if isinstance(found, dict | str) else text
-
-
-def _moment(milliseconds: int) -> str:
-    return (_EPOCH + timedelta(milliseconds=milliseconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")

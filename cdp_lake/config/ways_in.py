@@ -82,11 +82,11 @@ class TopicFeed(Strict):
     """Messages of a Kafka topic, from its beginning; at most `most_records` of them in one batch.
 
     `when_lost` says what happens when messages were deleted before they were read, or the topic was made anew.
-    With `envelope` a record is `{_key, _timestamp, _headers, _value}` instead of the message's value.
+    With `wrapped` a record is `{_key, _timestamp_ms, _headers, _value}` instead of the message's value alone.
     """
 
     connection: str
     topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
     most_records: int = Field(default=1_000_000, ge=1)
     when_lost: Literal["stop", "go_on"] = "stop"
-    envelope: bool = False
+    wrapped: bool = False

@@ -55,8 +55,6 @@ def outcomes(done: list[StageOutcome]) -> Iterator[RenderableType]:
     ]
     if rows:
         yield grid("Committed", ("stage", "table", "rows#"), rows)
-    for source, why in (one for outcome in done for one in outcome.unread.items()):
-        yield Text(f"not read: {source}: {why}", style="red")
     yield Text(ending(done))
 
 

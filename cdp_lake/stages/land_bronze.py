@@ -17,7 +17,7 @@ def land(job: Job) -> None:
     landing = Landing(job, batch=1 + max([0, *(row["batch_id"] for row in known)]), ingested_at=now(), known=known)
     contracts = {contract.name: contract for contract in job.settings.sources}
     rows = [*land_files(landing, contracts), *land_topics(landing)]
+    landing.note(rows)
     if rows:
-        landing.note(rows)
         landed = [row["record_count"] for row in rows if row["fate"] == LANDED]
         job.facts |= {"files": str(len(landed)), "records": str(sum(landed))}

@@ -69,8 +69,7 @@ def land_topics(landing: Landing) -> list[FileRow]:
         try:
             rows += _noted(landing, feed, _read(landing, feed, found[feed.source], set(taken)))
         except SourceNotRead as problem:
-            job.unread[feed.source] = str(problem)
-            job.progress.step(f"{feed.source}: not read: {problem}")
+            job.leave_out(feed.source, str(problem))
     return rows
 
 
@@ -166,8 +165,7 @@ def _noted(landing: Landing, feed: Feed, steps: Mapping[Step, int]) -> Iterator[
             }
         if step.end > step.start:
             yield _row(landing, feed, step) | {"record_count": records}
-        part = f"{feed.topic.topic}/{step.partition}"
-        landing.positions.append((feed.source, part, step.leaves.text, landing.batch))
+        landing.move(feed.source, f"{feed.topic.topic}/{step.partition}", step.leaves.text)
 
 
 def _row(landing: Landing, feed: Feed, step: Step) -> FileRow:
@@ -176,10 +174,7 @@ def _row(landing: Landing, feed: Feed, step: Step) -> FileRow:
         "file_id": _file_id(feed, step),
         "batch_id": landing.batch,
         "path": f"{_place(feed, step.partition)} offsets {step.start} to {step.end - 1}",
-        "bytes": None,
-        "modified_ns": None,
         "encoding": "utf-8",
-        "header": None,
         "record_count": 0,
         "fate": LANDED,
         "notes": [],

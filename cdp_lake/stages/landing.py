@@ -10,10 +10,9 @@ from pyspark.sql import DataFrame
 
 from cdp_lake.adapters.counting import counted_by_file
 from cdp_lake.bronze.batch import LANDED, bronze_rows, quarantined_files, records_per_file
-from cdp_lake.contracts import conform
+from cdp_lake.contracts import TableContract, conform
 from cdp_lake.contracts.bronze import bronze_table
 from cdp_lake.contracts.ops import FILES, POSITIONS, QUARANTINE
-from cdp_lake.contracts.table import TableContract
 from cdp_lake.stages.job import Job
 
 FileRow = dict[str, Any]
@@ -29,16 +28,13 @@ class Committed(NamedTuple):
 
 @dataclass(frozen=True)
 class Landing:
-    """The batch being landed: its number, when, and the rows of ops.files there were before.
-
-    positions: how far sources are read once this batch is published, as (source, part, position, batch).
-    """
+    """The batch being landed: its number, when, and the rows of ops.files there were before."""
 
     job: Job
     batch: int
     ingested_at: datetime
     known: list[FileRow]
-    positions: list[tuple[str, str, str, int]] = field(default_factory=list)
+    positions: list[FileRow] = field(default_factory=list)
 
     def append(self, source: str, framed: DataFrame, file_ids: list[str]) -> dict[str, int]:
         """Commits the framed records of some files of one source; returns records per file.
@@ -61,18 +57,21 @@ class Landing:
             self.job.keep(table)
         return found
 
+    def move(self, source: str, part: str, position: str) -> None:
+        """The source, or a part of it, is read on from there by the run after this batch is published."""
+        self.positions.append({"source": source, "part": part, "position": position, "batch_id": self.batch})
+
     def note(self, rows: list[FileRow]) -> None:
-        """Writes what was looked at to ops.files, and what could not be landed to the quarantine."""
-        if not rows:
-            return
-        names = [c.name for c in FILES.columns if c.name in FILES.value_columns]
-        frame = self._frame(FILES, [tuple(row[name] for name in names) for row in rows])
-        self.job.upsert(FILES, conform(frame, FILES))
+        """Writes what was looked at to ops.files, how far it was read, and what could not be landed."""
+        if rows:
+            files = self._frame(FILES, rows)
+            self.job.upsert(FILES, conform(files, FILES))
+            if any(row["fate"] != LANDED for row in rows):
+                self.job.upsert(QUARANTINE, conform(quarantined_files(files), QUARANTINE))
         if self.positions:
             self.job.upsert(POSITIONS, conform(self._frame(POSITIONS, self.positions), POSITIONS))
-        if any(row["fate"] != LANDED for row in rows):
-            self.job.upsert(QUARANTINE, conform(quarantined_files(frame), QUARANTINE))
 
-    def _frame(self, table: TableContract, rows: list[tuple[Any, ...]]) -> DataFrame:
+    def _frame(self, table: TableContract, rows: list[FileRow]) -> DataFrame:
         columns = [c for c in table.columns if c.name in table.value_columns]
-        return self.job.spark.createDataFrame(rows, ", ".join(f"{c.name} {c.type}" for c in columns))
+        ddl = ", ".join(f"{c.name} {c.type}" for c in columns)
+        return self.job.spark.createDataFrame([tuple(row.get(c.name) for c in columns) for row in rows], ddl)

@@ -57,15 +57,21 @@ def test_two_topics_by_two_contracts_and_what_is_no_record_is_set_aside(spark, p
     brokers.send(other, people("c", "d"))
     project.reads("one", topic)
     project.reads("two", other)
+    changes = f"{topic}-changes"
+    brokers.make(changes)
+    brokers.send(changes, [topics.change("c", 7), topics.change("c", 8)])
+    brokers.send(changes, [None], key='{"id":7}')
+    project.reads("three", changes, contract=topics.CHANGES)
     settings = project.settings()
     run(spark, settings, "land_bronze", "refine_silver")
 
     lake = opened(spark, settings)
     fates = Counter((row["source"], row["fate"]) for row in lake.read(FATES, "evaluation").collect())
-    assert fates == {("one", "passed"): 2, ("one", "quarantined"): 8, ("two", "passed"): 2}
+    assert fates == {("one", "passed"): 2, ("one", "quarantined"): 8, ("two", "passed"): 2, ("three", "passed"): 3}
     records = lake.read(SOURCE_RECORDS, "evaluation").collect()
+    # What a message without a value names is gone.
     assert {(row["source"], row["source_pk"]) for row in records} == {
-        *(("one", "a"), ("one", "b"), ("two", "c"), ("two", "d"))
+        *(("one", "a"), ("one", "b"), ("two", "c"), ("two", "d"), ("three", "8"))
     }
     aside = {row["line"]: row for row in lake.read(QUARANTINE, "evaluation").collect()}
     assert {line: row["rules"][0] for line, row in aside.items()} == {
@@ -125,7 +131,7 @@ def test_a_run_that_dies_before_it_publishes_loses_nothing_and_doubles_nothing(
     brokers.send(topic, people("c", "d", "e"))
     brokers.kill()
     outcome = project.land()
-    assert list(outcome.unread) == ["one"]
+    assert list(outcome.not_read) == ["one"]
     assert project.landed("one") == ["a", "b"]
     brokers.start()
     project.land()
@@ -147,10 +153,10 @@ def test_a_broker_that_dies_while_it_is_read_costs_that_source_one_run(project, 
     monkeypatch.setattr(land_topics, "topics", dying)
     outcome = project.land()
     monkeypatch.undo()
-    assert "no answer within 2 s" in outcome.unread["one"]
+    assert "no answer within 2 s" in outcome.not_read["one"]
     assert (project.landed("one"), project.landed("filed")) == ([], ["f"])
     brokers.start()
-    assert project.land().unread == {}
+    assert project.land().not_read == {}
     assert project.landed("one") == ["a", "b"]
 
 
@@ -160,10 +166,10 @@ def test_a_topic_that_is_not_there_is_told_and_the_others_go_on(project, brokers
     project.reads("none", topic[:-1])
     project.drops_file("f")
     assert cli.main(["run", "land_bronze", "--strict", *project.options()]) == 4
-    said = capsys.readouterr()
-    assert f"topic '{topic[:-1]}' is not there" in " ".join(said.out.split())
-    assert f"Did you mean '{topic}'?" in " ".join(said.out.split())
-    assert "none could not be read (--strict)" in said.err
+    said = capsys.readouterr().err
+    assert f"none was not read: topic '{topic[:-1]}' is not there" in said
+    assert f"Did you mean '{topic}'?" in said
+    assert "none: not read (--strict)" in said
     assert (project.landed("one"), project.landed("filed")) == (["a"], ["f"])
     # Asking did not make it.
     assert cli.main(["run", "land_bronze", "--strict", *project.options()]) == 4
@@ -175,17 +181,17 @@ def test_messages_deleted_before_they_were_read_stop_the_source_until_somebody_g
     project.land()
     brokers.send(topic, people("c", "d", "e"))
     brokers.delete_before(topic, 4)
-    told = project.land().unread["one"]
+    told = project.land().not_read["one"]
     assert "partition 0: offsets 2 to 3 (2) were deleted before they were read" in told
     assert "--set sources.one.topic.when_lost=go_on" in told
     assert project.landed("one") == ["a", "b"]
 
-    assert project.land("sources.one.topic.when_lost=go_on").unread == {}
+    assert project.land("sources.one.topic.when_lost=go_on").not_read == {}
     assert project.landed("one") == ["a", "b", "e"]
     assert (f"events: {topic}/0 lost from offset 2 on", "quarantined", 2) in project.files("one")
     aside = opened(project.spark, project.settings()).read(QUARANTINE, "evaluation").collect()
     assert [row["rules"] for row in aside] == [["offsets_lost"]]
-    assert project.land().unread == {}
+    assert project.land().not_read == {}
 
 
 def test_a_topic_made_anew_is_not_taken_for_the_one_before(project, brokers, topic):
@@ -195,7 +201,7 @@ def test_a_topic_made_anew_is_not_taken_for_the_one_before(project, brokers, top
     brokers.remove(topic)
     brokers.make(topic)
     brokers.send(topic, people("b", "c"))
-    assert "the topic was made anew" in project.land().unread["one"]
+    assert "the topic was made anew" in project.land().not_read["one"]
     project.land("sources.one.topic.when_lost=go_on")
     assert sorted(project.landed("one")) == ["a", "b", "c"]
 
@@ -219,15 +225,15 @@ def test_a_wrong_password_is_told_and_never_shown(project, brokers, topic, monke
         "sasl.mechanism: PLAIN, default.api.timeout.ms: '5000', request.timeout.ms: '4000'}}"
     )
     project.reads("one", topic)
-    assert "environment variables that are not set: KAFKA_LOGIN" in project.land().unread["one"]
+    assert "environment variables that are not set: KAFKA_LOGIN" in project.land().not_read["one"]
     login = "org.apache.kafka.common.security.plain.PlainLoginModule required username='{}' password='{}';"
     monkeypatch.setenv("KAFKA_LOGIN", login.format(topics.USER, "a-wrong-one"))
     assert cli.main(["run", "land_bronze", *project.options()]) == 0
     said = capsys.readouterr()
-    assert "Invalid username or password" in " ".join(said.out.split())
+    assert "Invalid username or password" in said.err
     assert "a-wrong-one" not in said.out + said.err
     monkeypatch.setenv("KAFKA_LOGIN", login.format(topics.USER, topics.PASSWORD))
-    assert project.land().unread == {}
+    assert project.land().not_read == {}
     assert project.landed("one") == ["a"]
     written = b"".join(path.read_bytes() for path in (project.folder / "lake").rglob("*.json"))
     assert topics.PASSWORD.encode() not in written

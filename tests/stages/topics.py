@@ -36,6 +36,17 @@ identifiers:
   - {{namespace: crm_id, column: id}}
   - {{namespace: email, column: email}}
 """
+CHANGES = """
+name: {source}
+extends: debezium
+topic: {{connection: {connection}, topic: {topic}{more}}}
+key: [id]
+columns:
+  - {{name: id, required: true}}
+  - {{name: email, field: email, pii: email}}
+identifiers:
+  - {{namespace: crm_id, column: id}}
+"""
 FILED = PEOPLE.replace("topic: {{connection: {connection}, topic: {topic}{more}}}", "files: filed/*.json")
 # So that a broker that is down costs a test two seconds.
 QUICK = "options: {default.api.timeout.ms: '2000', request.timeout.ms: '1500'}"
@@ -130,9 +141,9 @@ class Project:
         text = "kafka:\n" + "".join(f"  - {one}\n" for one in connections)
         (self.conf / "connections.yml").write_text(text)
 
-    def reads(self, source: str, topic: str, more: str = "", connection: str = "events") -> None:
+    def reads(self, source: str, topic: str, more: str = "", contract: str = PEOPLE) -> None:
         """A source more, of a topic."""
-        text = PEOPLE.format(source=source, topic=topic, more=more, connection=connection)
+        text = contract.format(source=source, topic=topic, more=more, connection="events")
         (self.conf / "sources" / f"{source}.yml").write_text(text)
 
     def drops_file(self, *ids: str) -> None:
@@ -173,6 +184,12 @@ def person(key: str, email: str | None = None) -> str:
 def people(*keys: str) -> list[str]:
     """Sound messages."""
     return [person(key) for key in keys]
+
+
+def change(op: str, key: int) -> str:
+    """A change of a row as Debezium tells it."""
+    row = {"id": key, "email": f"{key}@example.org"}
+    return json.dumps({"before": None, "after": row, "source": {"ts_ms": 1_709_283_600_000, "lsn": key}, "op": op})
 
 
 def _free_port() -> int:

@@ -10,8 +10,8 @@ from cdp_lake.bronze.messages import Message, message_record
 NOON = 1_709_294_400_123
 
 
-def record(value, key=None, headers=(), envelope=False):
-    return message_record(Message(key, value, NOON, headers), _decoded, envelope)
+def record(value, key=None, headers=(), wrapped=False):
+    return message_record(Message(key, value, NOON, headers), _decoded, wrapped)
 
 
 @pytest.mark.parametrize("value", ['{"id": 1}', ' {"id":"007","price":1.10} ', '{"a":{"b":[1,2]}}', '{"name":"李娜"}'])
@@ -55,27 +55,27 @@ def test_what_a_json_reader_would_not_tell_is_told(value, error):
 )
 def test_a_message_without_a_value_names_what_is_gone(key, told):
     payload, error = record(None, key)
-    expected = {"_key": told, "_timestamp": "2024-03-01T12:00:00.123Z", "_tombstone": True}
+    expected = {"_key": told, "_timestamp_ms": NOON, "_tombstone": True}
     assert (json.loads(payload), error) == (expected, None)
 
 
-def test_an_envelope_keeps_key_time_headers_and_the_text_of_the_value():
-    payload, error = record(b'{"price":1.10}', b"u1", [("trace", b"t1"), ("empty", None)], envelope=True)
+def test_a_wrapped_message_keeps_key_time_headers_and_the_text_of_the_value():
+    payload, error = record(b'{"price":1.10}', b"u1", [("trace", b"t1"), ("empty", None)], wrapped=True)
     assert error is None
     assert payload.endswith(', "_value": {"price":1.10}}')
     found = json.loads(payload)
     assert (found["_key"], found["_headers"]) == ("u1", {"trace": "t1", "empty": None})
 
 
-def test_in_an_envelope_too_what_is_no_object_is_named_and_kept():
-    payload, error = record(b'{"id":1} {"id":2}', envelope=True)
+def test_wrapped_too_what_is_no_object_is_named_and_kept():
+    payload, error = record(b'{"id":1} {"id":2}', wrapped=True)
     assert error == "several_objects"
     assert json.loads(payload)["_value"] == '{"id":1} {"id":2}'
-    payload, error = record(b"{no json", envelope=True)
+    payload, error = record(b"{no json", wrapped=True)
     assert (json.loads(payload)["_value"], error) == ("{no json", "invalid_json")
 
 
-def test_a_tombstone_in_an_envelope_is_one_too():
-    found = json.loads(record(None, b"u1", envelope=True)[0])
+def test_a_wrapped_tombstone_is_one_too():
+    found = json.loads(record(None, b"u1", wrapped=True)[0])
     assert found["_tombstone"] is True
     assert found["_key"] == "u1"
