@@ -19,7 +19,7 @@ help: ## Show what can be made
 demo: .venv/.demo .jars/.ready .venv/.spark-home ## From nothing to consented segments, on the demo shop
 	$(BIN)/cdp-lake demo
 
-test: .venv/.test .venv/.clients .jars/.ready .jars/.classes .venv/.spark-home lint ## Lint, types, then every test, quick ones first
+test: .venv/.test .venv/.clients .jars/.ready .jars/.classes .jars/kafka/.ready .venv/.spark-home lint ## Lint, types, then every test, quick ones first
 	$(PYTEST) -m "not lake and not stages"
 	$(PYTEST) --dist loadgroup --no-loadscope-reorder --durations=12 -m "lake or stages"
 
@@ -68,6 +68,11 @@ CLIENTS := tests/collector/clients
 .jars/.ready: infra/jars.lock $(wildcard cdp_lake/adapters/java/*.java) | .venv/.made
 	@test -x $(BIN)/cdp-lake || $(INSTALL) '.[demo]'
 	$(BIN)/python -m cdp_lake.adapters.jars
+	@touch $@
+
+# A Kafka broker for development and tests, apart from what Spark starts with.
+.jars/kafka/.ready: infra/kafka-broker.lock | .jars/.ready
+	$(BIN)/python -m cdp_lake.adapters.kafka_broker
 	@touch $@
 
 # What `.venv/bin/spark-submit` finds: these JARs, this Python, the settings of infra.

@@ -16,6 +16,7 @@ from cdp_lake import __version__
 from cdp_lake.console import collect_commands as collector
 from cdp_lake.console import commands as do
 from cdp_lake.console import identity_commands as who_is_who
+from cdp_lake.console import kafka_commands
 from cdp_lake.console import source_commands as sources
 from cdp_lake.errors import CdpLakeError
 
@@ -54,6 +55,7 @@ def make_parser() -> ArgumentParser:
     _add_questions(commands)
     _add_identity(commands)
     _add_source(commands)
+    kafka_commands.add_to(commands)
     _add_projects(commands)
     return parser
 

@@ -46,8 +46,13 @@ class Jar:
 def lock_file() -> Path:
     """The lock in force: CDP_LAKE_JARS_LOCK, else the one carried in the wheel, else the checkout's."""
     chosen = os.environ.get("CDP_LAKE_JARS_LOCK")
-    carried = PACKAGE / "_infra" / "jars.lock"
-    return Path(chosen) if chosen else carried if carried.exists() else CHECKOUT / "infra" / "jars.lock"
+    return Path(chosen) if chosen else shipped_lock("jars.lock")
+
+
+def shipped_lock(name: str) -> Path:
+    """A lock of this project: the one carried in the wheel, else the checkout's."""
+    carried = PACKAGE / "_infra" / name
+    return carried if carried.exists() else CHECKOUT / "infra" / name
 
 
 def jars_dir() -> Path:
@@ -145,7 +150,7 @@ def resolve(jars: tuple[Jar, ...], folder: Path) -> None:
         ivy.fetch([jar.coordinate for jar in wanted], fetched)
         bad = problems(wanted, fetched)
         if bad:
-            raise EnvironmentProblem(f"the JARs that came do not match {lock_file()}: {'; '.join(bad)}")
+            raise EnvironmentProblem(f"the JARs that came do not match their lock: {'; '.join(bad)}")
         for jar in wanted:
             (fetched / jar.file_name).replace(folder / jar.file_name)
 
@@ -171,7 +176,7 @@ def main(arguments: list[str] | None = None) -> int:
         jars, folder = read_lock(lock_file()), jars_dir()
         missing = problems(jars, folder)
         if missing:
-            say(f"fetching {len(missing)} of {len(jars)} JARs into {folder} (about 85 MB, once)\n")
+            say(f"fetching {len(missing)} of {len(jars)} JARs into {folder} (about 95 MB, once)\n")
             resolve(jars, folder)
         if java_functions.problems(folder):
             java_functions.build(folder)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -40,6 +41,8 @@ class Lake:
     reads: dict[str, int] = field(default_factory=dict)
     # Of each sequence, as this writer last committed them: nobody else writes while it holds the lock.
     next_numbers: dict[str, int] = field(default_factory=dict)
+    # Rows of small tables, with the version they are of.
+    remembered: dict[tuple[str, str], tuple[int | None, list[dict[str, Any]]]] = field(default_factory=dict)
 
     @classmethod
     def open(cls, spark: SparkSession, root: str, purposes: frozenset[str], catalog: bool = False) -> Lake:
@@ -72,6 +75,15 @@ class Lake:
         # Always by number: a read of the newest version would show what this stage itself commits a moment later.
         rows = _with_declared_columns(self.tables.frame(contract, version), contract)
         return rows if whole or contract.present is None else rows.where(contract.present)
+
+    def collected(self, contract: TableContract, purpose: str) -> list[dict[str, Any]]:
+        """The published rows of a small table, read once a version: asking again starts no Spark job."""
+        version, asked = self.versions.get(contract.name), (contract.name, purpose)
+        if asked not in self.remembered or self.remembered[asked][0] != version:
+            self.remembered[asked] = (version, [row.asDict() for row in self.read(contract, purpose).collect()])
+        elif version is not None:
+            self.reads[contract.name] = version
+        return self.remembered[asked][1]
 
     def changes(self, contract: TableContract, purpose: str, after: int) -> DataFrame:
         """The published rows that came, went or changed after a version: as they were, and as they are."""

@@ -24,7 +24,7 @@ EVERYWHERE = {
     # toPandas, createDataFrame and pandas functions move columns, not pickled rows.
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     # Besides the default words, the names our own keys go by.
-    "spark.redaction.regex": "(?i)secret|password|passwd|token|access[.]?key|credential|salt|hmac",
+    "spark.redaction.regex": "(?i)secret|password|passwd|token|access[.]?key|credential|salt|hmac|jaas",
     # An address that became a literal in a query stays out of plans, event logs and error texts.
     # Anchored and bounded: plans are megabytes long, and an open-ended pattern takes minutes on them.
     "spark.sql.redaction.string.regex": r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}[.][\w.-]{2,}",

@@ -9,6 +9,8 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cdp_lake.bronze.offsets import GAPS
+
 LANDED, DUPLICATE_FILE, REFUSED = "landed", "duplicate", "quarantined"
 
 
@@ -29,8 +31,9 @@ def bronze_rows(framed: DataFrame, batch: int, ingested_at: datetime) -> DataFra
 
 
 def records_per_file(bronze: DataFrame) -> DataFrame:
-    """One row per file with the number of its records."""
-    return bronze.groupBy("_file_id").count()
+    """One row per file with the number of its records, and their first and last line."""
+    lines = (F.min("_line").alias("first_line"), F.max("_line").alias("last_line"))
+    return bronze.groupBy("_file_id").agg(F.count(F.lit(1)).alias("records"), *lines)
 
 
 def file_rows(
@@ -58,7 +61,9 @@ def quarantined_files(files: DataFrame) -> DataFrame:
         F.lit(None).cast("bigint").alias("line"),
         F.col("notes").alias("rules"),
         F.lit(None).cast("string").alias("payload"),
-        F.lit("mend the file and drop it into the landing folder again").alias("redrive"),
+        F.when(F.col("notes")[0].isin(*GAPS), F.lit("let the source send those messages again"))
+        .otherwise(F.lit("mend the file and drop it into the landing folder again"))
+        .alias("redrive"),
     )
 
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from cdp_lake.config.strict import Strict
+
+# Kafka settings that Spark gives its consumers itself, and refuses from others.
+_SET_BY_SPARK = ("bootstrap.servers", "key.deserializer", "value.deserializer", "auto.offset.reset",
+                 "enable.auto.commit", "interceptor.classes")  # fmt: skip
+_SECRET = ("password", "jaas.config", "secret", "ssl.keystore.key")
 
 
 class Database(Strict):
@@ -29,6 +35,17 @@ class Brokers(Strict):
     servers: str
     options: dict[str, str] = Field(default_factory=dict)
     secret_options: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _options_are_free_and_no_secrets(self) -> Brokers:
+        names = [*self.options, *self.secret_options]
+        taken = sorted(name for name in names if name.startswith(_SET_BY_SPARK) or name.startswith("kafka."))
+        if taken:
+            raise ValueError(f"{', '.join(taken)}: set by the reader itself; others go without the prefix `kafka.`")
+        secret = sorted(name for name in self.options if name.endswith(_SECRET))
+        if secret:
+            raise ValueError(f"{', '.join(secret)}: a secret; say `secret_options: {{{secret[0]}: NAME_OF_VARIABLE}}`")
+        return self
 
 
 class Connections(Strict):
@@ -62,8 +79,14 @@ class TableFeed(Strict):
 
 
 class TopicFeed(Strict):
-    """Messages of a Kafka topic, from its beginning; at most `most_records` of them in one batch."""
+    """Messages of a Kafka topic, from its beginning; at most `most_records` of them in one batch.
+
+    `when_lost` says what happens when messages were deleted before they were read, or the topic was made anew.
+    With `wrapped` a record is `{_key, _timestamp_ms, _headers, _value}` instead of the message's value alone.
+    """
 
     connection: str
-    topic: str
+    topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
     most_records: int = Field(default=1_000_000, ge=1)
+    when_lost: Literal["stop", "go_on"] = "stop"
+    wrapped: bool = False

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 
 def listed(states: Iterable[SourceState]) -> Iterator[RenderableType]:
-    """One line per source, then what is late."""
-    columns, found = ("name", "kind", "files", "landed#", "records#", "refused#", "waiting#"), list(states)
+    """One line per source, then what could not be read, and what is late."""
+    found = list(states)
+    columns = ("name", "kind", "comes from", "landed#", "records#", "refused#", "waiting#")
     yield grid("Sources", columns, [_row(one) for one in found])
+    for one in (state for state in found if state.unread):
+        yield Text(f"{one.contract.name}: {one.unread}", style="red")
     yield from late({one.contract.name: one.late for one in found})
 
 
@@ -48,7 +51,8 @@ def differences(source: str, found: Iterable[Drift]) -> Iterator[RenderableType]
 def _row(one: SourceState) -> tuple[Any, ...]:
     contract = one.contract
     kind = f"{contract.kind} ({contract.extends})" if contract.extends else contract.kind
-    return contract.name, kind, contract.comes_from, one.landed, one.records, one.refused or "", one.waiting or ""
+    waits = "?" if one.waiting is None else one.waiting or ""
+    return contract.name, kind, contract.comes_from, one.landed, one.records, one.refused or "", waits
 
 
 def _verdict(one: Checked) -> str:

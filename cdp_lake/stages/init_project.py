@@ -8,7 +8,7 @@ from pathlib import Path
 from cdp_lake.errors import ConfigError
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "project_template"
-IGNORED = "lake/\n"
+IGNORED = "lake/\n.kafka/\n"
 
 
 def init_project(folder: Path) -> list[str]:

@@ -83,6 +83,7 @@ class Job:
     facts: dict[str, str] = field(default_factory=dict)
     measures: list[Measure] = field(default_factory=list)
     gate_seconds: float = 0.0
+    not_read: dict[str, str] = field(default_factory=dict)
 
     @property
     def spark(self) -> SparkSession:
@@ -202,6 +203,11 @@ class Job:
         measured = [(self.run_id, self.stage, self.as_of, *one) for one in self.measures]
         if measured:
             self.append(MEASURES, self.spark.createDataFrame(measured, MEASURES.schema))
+
+    def leave_out(self, source: str, why: str) -> None:
+        """Remembers that a source could not be read; the run goes on without it, and says so at its end."""
+        self.not_read[source] = why
+        self.progress.step(f"{source} is not read: {why}")
 
     def _noted(self, commit: Commit) -> Commit:
         self.commits.append(commit)

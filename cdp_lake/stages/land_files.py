@@ -49,7 +49,7 @@ def _land_records(landing: Landing, files: list[FileRow], contracts: dict[str, S
     job, counts = landing.job, dict[str, int]()
     for source in dict.fromkeys(file["source"] for file in files):
         done = landing.committed_before_a_crash(source)
-        counts |= done
+        counts |= {file_id: one.records for file_id, one in done.items()}
         waiting = [(f["source"], f["path"], f["file_id"]) for f in files if f["source"] == source]
         for group in _groups([file for file in waiting if file[2] not in done]):
             framed = framed_records(job.spark, job.landing, group, contracts)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyspark.sql import DataFrame
 
 from cdp_lake.adapters.counting import counted_by_file
 from cdp_lake.bronze.batch import LANDED, bronze_rows, quarantined_files, records_per_file
-from cdp_lake.contracts import conform
+from cdp_lake.contracts import TableContract, conform
 from cdp_lake.contracts.bronze import bronze_table
-from cdp_lake.contracts.ops import FILES, QUARANTINE
+from cdp_lake.contracts.ops import FILES, POSITIONS, QUARANTINE
 from cdp_lake.stages.job import Job
 
 FileRow = dict[str, Any]
+
+
+class Committed(NamedTuple):
+    """What a killed run committed of a file: its records, the line of the first and of the last."""
+
+    records: int
+    first_line: int
+    last_line: int
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,7 @@ class Landing:
     batch: int
     ingested_at: datetime
     known: list[FileRow]
+    positions: list[FileRow] = field(default_factory=list)
 
     def append(self, source: str, framed: DataFrame, file_ids: list[str]) -> dict[str, int]:
         """Commits the framed records of some files of one source; returns records per file.
@@ -36,25 +45,33 @@ class Landing:
         self.job.append(bronze_table(source), counted)
         return found()
 
-    def committed_before_a_crash(self, source: str) -> dict[str, int]:
-        """Files, with their records, that a killed run had committed to bronze before it could publish them."""
+    def committed_before_a_crash(self, source: str) -> dict[str, Committed]:
+        """Files, by their ids, that a killed run had committed to bronze before it could publish them."""
         table, lake = bronze_table(source), self.job.lake
         if not lake.has_unpublished(table):
             return {}
         published = {row["_file_id"] for row in records_per_file(lake.read(table, "landing")).collect()}
-        head = {row["_file_id"]: row["count"] for row in records_per_file(lake.head(table)).collect()}
-        found = {file_id: count for file_id, count in head.items() if file_id not in published}
+        head = {row["_file_id"]: Committed(*row[1:]) for row in records_per_file(lake.head(table)).collect()}
+        found = {file_id: one for file_id, one in head.items() if file_id not in published}
         if found:
             self.job.keep(table)
         return found
 
+    def move(self, source: str, part: str, position: str) -> None:
+        """The source, or a part of it, is read on from there by the run after this batch is published."""
+        self.positions.append({"source": source, "part": part, "position": position, "batch_id": self.batch})
+
     def note(self, rows: list[FileRow]) -> None:
-        """Writes what was looked at to ops.files, and what could not be landed to the quarantine."""
-        if not rows:
-            return
-        columns = [c for c in FILES.columns if c.name in FILES.value_columns]
+        """Writes what was looked at to ops.files, how far it was read, and what could not be landed."""
+        if rows:
+            files = self._frame(FILES, rows)
+            self.job.upsert(FILES, conform(files, FILES))
+            if any(row["fate"] != LANDED for row in rows):
+                self.job.upsert(QUARANTINE, conform(quarantined_files(files), QUARANTINE))
+        if self.positions:
+            self.job.upsert(POSITIONS, conform(self._frame(POSITIONS, self.positions), POSITIONS))
+
+    def _frame(self, table: TableContract, rows: list[FileRow]) -> DataFrame:
+        columns = [c for c in table.columns if c.name in table.value_columns]
         ddl = ", ".join(f"{c.name} {c.type}" for c in columns)
-        frame = self.job.spark.createDataFrame([tuple(row[c.name] for c in columns) for row in rows], ddl)
-        self.job.upsert(FILES, conform(frame, FILES))
-        if any(row["fate"] != LANDED for row in rows):
-            self.job.upsert(QUARANTINE, conform(quarantined_files(frame), QUARANTINE))
+        return self.job.spark.createDataFrame([tuple(row.get(c.name) for c in columns) for row in rows], ddl)

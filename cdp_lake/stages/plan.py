@@ -15,9 +15,11 @@ from cdp_lake.adapters.landing_folder import IncomingFile, incoming_files
 from cdp_lake.config.settings import Settings
 from cdp_lake.contracts.bronze import bronze_table
 from cdp_lake.contracts.ops import FILES, RUNS
+from cdp_lake.errors import SourceNotRead
 from cdp_lake.quality.summary import newest_runs
 from cdp_lake.stages.configuration import table_contracts
 from cdp_lake.stages.job import Stage
+from cdp_lake.stages.land_topics import behind
 from cdp_lake.stages.runner import configuration, fingerprint
 
 
@@ -74,6 +76,7 @@ def plan(
             reasons = ["a rebuild is asked for"]
         elif stage.always_looks:
             reasons = [f"{len(files):,} new {'file' if len(files) == 1 else 'files'}"] if files else []
+            reasons += _messages(lake, settings)
         else:
             reasons = [*_reasons(stage, lake, settings, as_of, done)] or _because_of(before)
         planned.append(Planned(stage.name, tuple(reasons), reads, writes, files))
@@ -90,6 +93,15 @@ def new_files(lake: Lake, settings: Settings) -> list[IncomingFile]:
     seen = {tuple(row) for row in rows}
     found = incoming_files(Path(settings.lake.landing), settings.sources)
     return [f for f in found if (f.source, f.path, f.bytes, f.modified_ns) not in seen]
+
+
+def _messages(lake: Lake, settings: Settings) -> Iterator[str]:
+    """What waits in topics."""
+    for source, waiting in behind(lake, settings).items():
+        if isinstance(waiting, SourceNotRead):
+            yield f"{source} would be tried again: {waiting}"
+        elif waiting:
+            yield f"{waiting:,} messages wait in {source}"
 
 
 def tables_of(patterns: tuple[str, ...], settings: Settings) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ NOTHING, DONE = "nothing to do", "done"
 
 @dataclass(frozen=True)
 class StageOutcome:
-    """How one stage ended: rows committed per table, counts it reports, what stood out, seconds."""
+    """How one stage ended: rows committed per table, counts it reports, what stood out, what it could not read."""
 
     stage: str
     status: str
@@ -36,6 +36,7 @@ class StageOutcome:
     rows: dict[str, int] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    not_read: dict[str, str] = field(default_factory=dict)
 
     @property
     def commits(self) -> int:
@@ -140,12 +141,14 @@ def _run_one(stage: Stage, job: Job, print_of_inputs: str) -> StageOutcome:
     rows = {commit.table: commit.rows for commit in job.commits if commit.version is not None}
     if versions:
         lake.publish(job.run_id, stage.name, versions, now())
-    if versions or not stage.always_looks:
-        ending = Ending(DONE, fingerprint_after(stage, job, print_of_inputs))
+    if versions or job.not_read or not stage.always_looks:
+        left_out = "; ".join(f"{source} was not read: {why}" for source, why in job.not_read.items())
+        ending = Ending(DONE, fingerprint_after(stage, job, print_of_inputs), left_out)
         _remember(job, stage, started, seconds_since(mark), ending)
     did_something = bool(versions) or (not stage.writes and bool(job.facts))
     status = DONE if did_something else NOTHING
-    outcome = StageOutcome(stage.name, status, seconds_since(mark), rows, dict(job.facts), job.warnings)
+    told = (dict(job.facts), job.warnings, dict(job.not_read))
+    outcome = StageOutcome(stage.name, status, seconds_since(mark), rows, *told)
     job.progress.end(stage.name, outcome.status, outcome.seconds)
     return outcome
 

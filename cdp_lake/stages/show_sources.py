@@ -11,8 +11,10 @@ from cdp_lake.adapters.lake import Lake
 from cdp_lake.config.settings import Settings
 from cdp_lake.config.sources import SourceContract
 from cdp_lake.contracts.ops import FILES
+from cdp_lake.errors import SourceNotRead
 from cdp_lake.quality.summary import file_counts
 from cdp_lake.stages.judge_sources import late_sources
+from cdp_lake.stages.land_topics import behind
 from cdp_lake.stages.plan import new_files
 
 PURPOSE = "show"
@@ -20,29 +22,35 @@ PURPOSE = "show"
 
 @dataclass(frozen=True)
 class SourceState:
-    """One source: contract, files and records landed, files set aside, last batch, files that wait, what is late."""
+    """One source: its contract, files and records landed, files set aside, its last batch, what waits and what is late.
+
+    Of a topic the files are ranges of offsets, and messages wait; None where `unread` says why nobody knows.
+    """
 
     contract: SourceContract
     landed: int
     records: int
     refused: int
     last_batch: int | None
-    waiting: int
+    waiting: int | None
+    unread: str = ""
     late: tuple[str, ...] = ()
 
 
 def sources(lake: Lake, settings: Settings) -> list[SourceState]:
     """Every source of the settings, in order of its name."""
     seen = {row["source"]: row for row in file_counts(lake.read(FILES, PURPOSE)).collect()}
-    waiting = Counter(file.source for file in new_files(lake, settings))
+    waiting: dict[str, int | SourceNotRead] = {**Counter(file.source for file in new_files(lake, settings))}
+    waiting |= behind(lake, settings)
     late = late_sources(lake, settings)
-    return [
-        replace(_state(contract, seen.get(contract.name), waiting[contract.name]), late=late.get(contract.name, ()))
-        for contract in sorted(settings.sources, key=lambda one: one.name)
-    ]
+    found = sorted(settings.sources, key=lambda one: one.name)
+    states = [_state(contract, seen.get(contract.name), waiting.get(contract.name, 0)) for contract in found]
+    return [replace(state, late=late.get(state.contract.name, ())) for state in states]
 
 
-def _state(contract: SourceContract, seen: Row | None, waiting: int) -> SourceState:
+def _state(contract: SourceContract, seen: Row | None, waiting: int | SourceNotRead) -> SourceState:
+    unread = str(waiting) if isinstance(waiting, SourceNotRead) else ""
+    waits = None if isinstance(waiting, SourceNotRead) else waiting
     if seen is None:
-        return SourceState(contract, 0, 0, 0, None, waiting)
-    return SourceState(contract, seen["landed"], seen["records"], seen["refused"], seen["last_batch"], waiting)
+        return SourceState(contract, 0, 0, 0, None, waits, unread)
+    return SourceState(contract, seen["landed"], seen["records"], seen["refused"], seen["last_batch"], waits, unread)

@@ -9,19 +9,19 @@ import pytest
 ROOT = Path(__file__).parents[3]
 
 
-def test_the_wheel_carries_the_settings_and_the_jar_lock(tmp_path):
+def test_the_wheel_carries_the_settings_and_the_jar_locks(tmp_path):
     wheel = pytest.importorskip("hatchling.builders.wheel")
     [built] = wheel.WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     names = zipfile.ZipFile(built).namelist()
     shipped = {name.removeprefix("cdp_lake/_conf/") for name in names if name.startswith("cdp_lake/_conf/")}
     conf = ROOT / "conf"
     assert shipped == {file.relative_to(conf).as_posix() for file in conf.rglob("*") if file.is_file()}
-    assert "cdp_lake/_infra/jars.lock" in names
+    assert {"cdp_lake/_infra/jars.lock", "cdp_lake/_infra/kafka-broker.lock"} <= set(names)
     assert "cdp_lake/adapters/log4j2.properties" in names
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"cdp_lake"}
 
 
-@pytest.mark.parametrize("name", ["constraints.txt", "infra/jars.lock"])
+@pytest.mark.parametrize("name", ["constraints.txt", "infra/jars.lock", "infra/kafka-broker.lock"])
 def test_a_lock_file_names_no_address(name):
     assert "://" not in (ROOT / name).read_text(encoding="utf-8")
 

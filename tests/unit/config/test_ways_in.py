@@ -37,6 +37,19 @@ def test_two_ways_no_way_or_half_a_way_is_told(project, way, what):
     assert what in problem(project(connections=CRM, sources__people=PEOPLE + way))
 
 
+@pytest.mark.parametrize(
+    ("brokers", "what"),
+    [
+        ("options: {sasl.jaas.config: 'x password=1;'}", "sasl.jaas.config: a secret; say `secret_options: {sasl.jaas"),
+        ("options: {ssl.key.password: x}", "ssl.key.password: a secret"),
+        ("options: {auto.offset.reset: earliest}", "auto.offset.reset: set by the reader itself"),
+        ("options: {kafka.security.protocol: SSL}", "others go without the prefix `kafka.`"),
+    ],
+)
+def test_brokers_take_no_secret_and_nothing_the_reader_sets(project, brokers, what):
+    assert what in problem(project(connections=f"kafka: [{{name: events, servers: 'k:9092', {brokers}}}]\n"))
+
+
 def test_a_connection_nobody_described_is_told_with_the_nearest_name(project):
     own = PEOPLE + "format: jdbc\ntable: {connection: crm_bd, table: people}\n"
     line = problem(project(connections=CRM, sources__people=own))
