@@ -45,6 +45,12 @@ class InputSetAside(CdpLakeError):
     exit_code = 4
 
 
+class SourceNotRead(CdpLakeError):
+    """Raised when a source cannot be read now: no answer, no such thing, no right to it. The other sources go on."""
+
+    exit_code = 4
+
+
 class LakeLocked(CdpLakeError):
     """Raised when another process is writing to the lake; names the holder."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdp_lake.console.terminal import display, lake_of, require_lake, show
-from cdp_lake.errors import InputSetAside
+from cdp_lake.errors import InputSetAside, SourceNotRead
 
 if TYPE_CHECKING:
     from cdp_lake.config.settings import Loaded
@@ -170,13 +170,21 @@ def _run(loaded: Loaded, names: tuple[str, ...], *, strict: bool, dry_run: bool,
     with session.writing(settings, "rebuild" if again else "run") as lake, display() as progress:
         done = run_stages(lake, settings, chosen, progress, rebuild=again)
     show(answers.outcomes(done))
+    for source, why in _not_read(done).items():
+        sys.stderr.write(f"cdp-lake: {source} was not read: {why}\n")
     if strict:
         refuse_set_aside(done)
     return 0
 
 
+def _not_read(done: list[StageOutcome]) -> dict[str, str]:
+    return {source: why for outcome in done for source, why in outcome.not_read.items()}
+
+
 def refuse_set_aside(done: list[StageOutcome]) -> None:
-    """Raises InputSetAside when the run itself put anything into quarantine."""
+    """Raises InputSetAside when the run put anything into quarantine, SourceNotRead when it left a source out."""
+    if left_out := _not_read(done):
+        raise SourceNotRead(f"{', '.join(left_out)}: not read (--strict), the next run tries again")
     count = sum(outcome.rows.get("ops.quarantine", 0) for outcome in done)
     if count:
         raise InputSetAside(f"{count:,} records or files were set aside (--strict); see: cdp-lake show quarantine")

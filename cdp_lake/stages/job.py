@@ -70,6 +70,7 @@ class Job:
     docs: Path | None = None
     resumed: Mapping[str, int] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    not_read: dict[str, str] = field(default_factory=dict)
 
     @property
     def spark(self) -> SparkSession:
@@ -150,6 +151,11 @@ class Job:
         rows = checks_rows(self.judged, self.run_id)
         if rows:
             self.append(CHECKS, self.spark.createDataFrame(rows, CHECKS.schema))
+
+    def leave_out(self, source: str, why: str) -> None:
+        """Remembers that a source could not be read; the run goes on without it, and says so at its end."""
+        self.not_read[source] = why
+        self.progress.step(f"{source} is not read: {why}")
 
     def _noted(self, commit: Commit) -> Commit:
         self.commits.append(commit)

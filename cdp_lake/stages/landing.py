@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,9 @@ from pyspark.sql import DataFrame
 
 from cdp_lake.adapters.counting import counted_by_file
 from cdp_lake.bronze.batch import LANDED, bronze_rows, quarantined_files, records_per_file
-from cdp_lake.contracts import conform
+from cdp_lake.contracts import TableContract, conform
 from cdp_lake.contracts.bronze import bronze_table
-from cdp_lake.contracts.ops import FILES, QUARANTINE
+from cdp_lake.contracts.ops import FILES, POSITIONS, QUARANTINE
 from cdp_lake.stages.job import Job
 
 FileRow = dict[str, Any]
@@ -26,6 +26,7 @@ class Landing:
     batch: int
     ingested_at: datetime
     known: list[FileRow]
+    positions: list[FileRow] = field(default_factory=list)
 
     def append(self, source: str, framed: DataFrame, file_ids: list[str]) -> dict[str, int]:
         """Commits the framed records of some files of one source; returns records per file.
@@ -48,13 +49,26 @@ class Landing:
             self.job.keep(table)
         return found
 
+    def begin_anew(self, source: str) -> None:
+        """Takes a killed run's records of a source back: a table that is read again may hold other rows by now."""
+        if self.job.lake.take_back(bronze_table(source)):
+            self.job.keep(bronze_table(source))
+
+    def move(self, source: str, part: str, position: str) -> None:
+        """The source, or a part of it, is read on from there by the run after this batch is published."""
+        self.positions.append({"source": source, "part": part, "position": position, "batch_id": self.batch})
+
     def note(self, rows: list[FileRow]) -> None:
-        """Writes what was looked at to ops.files, and what could not be landed to the quarantine."""
-        if not rows:
-            return
-        columns = [c for c in FILES.columns if c.name in FILES.value_columns]
+        """Writes what was looked at to ops.files, how far it was read, and what could not be landed."""
+        if rows:
+            files = self._frame(FILES, rows)
+            self.job.upsert(FILES, conform(files, FILES))
+            if any(row["fate"] != LANDED for row in rows):
+                self.job.upsert(QUARANTINE, conform(quarantined_files(files), QUARANTINE))
+        if self.positions:
+            self.job.upsert(POSITIONS, conform(self._frame(POSITIONS, self.positions), POSITIONS))
+
+    def _frame(self, table: TableContract, rows: list[FileRow]) -> DataFrame:
+        columns = [c for c in table.columns if c.name in table.value_columns]
         ddl = ", ".join(f"{c.name} {c.type}" for c in columns)
-        frame = self.job.spark.createDataFrame([tuple(row[c.name] for c in columns) for row in rows], ddl)
-        self.job.upsert(FILES, conform(frame, FILES))
-        if any(row["fate"] != LANDED for row in rows):
-            self.job.upsert(QUARANTINE, conform(quarantined_files(frame), QUARANTINE))
+        return self.job.spark.createDataFrame([tuple(row.get(c.name) for c in columns) for row in rows], ddl)

@@ -26,13 +26,14 @@ NOTHING, DONE = "nothing to do", "done"
 
 @dataclass(frozen=True)
 class StageOutcome:
-    """How one stage ended: rows committed per table, counts it reports, seconds."""
+    """How one stage ended: rows committed per table, counts it reports, seconds, sources it could not read and why."""
 
     stage: str
     status: str
     seconds: float
     rows: dict[str, int] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    not_read: dict[str, str] = field(default_factory=dict)
 
     @property
     def commits(self) -> int:
@@ -128,12 +129,13 @@ def _run_one(stage: Stage, job: Job, print_of_inputs: str) -> StageOutcome:
     rows = {commit.table: commit.rows for commit in job.commits if commit.version is not None}
     if versions:
         lake.publish(job.run_id, stage.name, versions, now())
-    if versions or not stage.always_looks:
-        ending = Ending(DONE, fingerprint_after(stage, job, print_of_inputs))
+    if versions or job.not_read or not stage.always_looks:
+        left_out = "; ".join(f"{source} was not read: {why}" for source, why in job.not_read.items())
+        ending = Ending(DONE, fingerprint_after(stage, job, print_of_inputs), left_out)
         _remember(job, stage, started, seconds_since(mark), ending)
     did_something = bool(versions) or (not stage.writes and bool(job.facts))
     status = DONE if did_something else NOTHING
-    outcome = StageOutcome(stage.name, status, seconds_since(mark), rows, dict(job.facts))
+    outcome = StageOutcome(stage.name, status, seconds_since(mark), rows, dict(job.facts), dict(job.not_read))
     job.progress.end(stage.name, outcome.status, outcome.seconds)
     return outcome
 
