@@ -99,6 +99,18 @@ class DatabaseTable:
 
         return rows.mapInArrow(texts, PAYLOAD_DDL)
 
+    def first_payloads(self, count: int) -> Iterator[str]:
+        """So many rows of the table, whichever it gives first, as the JSON objects that bronze keeps."""
+        with self.told():
+            some = self.payloads(self.rows(None, None).limit(count), ()).select("payload")
+            for row in some.toLocalIterator():
+                yield row["payload"]
+
+    @property
+    def times(self) -> list[str]:
+        """The columns that are times or dates in the database."""
+        return [name for name, field in self.columns.items() if _kind(field) not in (None, "number")]
+
     @contextmanager
     def told(self) -> Iterator[None]:
         """What goes wrong with the database in here becomes SourceNotRead: also where its rows are used."""

@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 
 from cdp_lake.contracts.bronze import bronze_table
-from cdp_lake.contracts.ops import FILES, POSITIONS, RUNS
+from cdp_lake.contracts.ops import FILES
 from cdp_lake.contracts.silver import SOURCE_RECORDS
-from cdp_lake.stages import unland as taking_back
 from cdp_lake.stages.configuration import configured
-from cdp_lake.stages.pipeline import stages_named
-from tests.stages.lakes import RAW_TO_SILVER, Quiet, files_below, opened, run
+from tests.stages.lakes import RAW_TO_SILVER, files_below, opened, run
 from tests.stages.postgres import PASSWORD, PASSWORD_ENV, USER, Postgres, running
 
 CONNECTION = 'databases: [{{name: crm_db, url: "{url}", user: {user}, password_env: {variable}}}]\n'
