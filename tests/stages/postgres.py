@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,8 +26,6 @@ class Postgres:
         self.sockets = self.data / "sockets"
         self.sockets.mkdir()
         if self.server.system_user:
-            import shutil
-
             shutil.chown(self.sockets, self.server.system_user)
         self.port = _free_port()
 
@@ -46,8 +46,7 @@ class Postgres:
     def sql(self, *statements: str) -> str:
         """What the statements answer, one row a line; each is a transaction of its own."""
         words = [word for one in statements for word in ("-c", one)]
-        done = subprocess.run([*self._psql(), *words], check=True, capture_output=True, text=True)
-        return done.stdout.strip()
+        return subprocess.run([*self._psql(), *words], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
     @contextlib.contextmanager
     def open_transaction(self, statement: str) -> Iterator[None]:
@@ -75,15 +74,19 @@ class Postgres:
         pgexec("pg_ctl", arguments, bin_path=self.server.bin_path, user=self.server.system_user)
 
 
-def running(folder: Path) -> Iterator[Postgres]:
+@contextlib.contextmanager
+def running() -> Iterator[Postgres]:
     """A server with a reader, stopped at the end."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    server = Postgres(folder)
-    server.start()
-    server.sql(f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'", f"GRANT pg_read_all_data TO {USER}")
-    yield server
-    with contextlib.suppress(subprocess.CalledProcessError):
-        server.stop()
+    # Not below the folder of pytest, whose rights are taken from the server's user whenever another pytest starts.
+    with tempfile.TemporaryDirectory(prefix="cdp-lake-postgres-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        server = Postgres(Path(folder))
+        server.start()
+        try:
+            server.sql(f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'", f"GRANT pg_read_all_data TO {USER}")
+            yield server
+        finally:
+            server.stop()
 
 
 def _free_port() -> int:
