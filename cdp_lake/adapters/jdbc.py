@@ -36,8 +36,8 @@ _DRIVERS = {
     "sqlserver": "com.microsoft.sqlserver.jdbc.SQLServerDriver",
     "oracle": "oracle.jdbc.OracleDriver",
 }
-# Sessions that cannot write, where the driver can be told so.
-_READ_ONLY = {"postgresql": {"readOnly": "true", "readOnlyMode": "always"}}
+# Spark reads in a transaction of its own, and says this first in it; the driver's `readOnly` does not reach that far.
+_READ_ONLY = {"postgresql": {"sessionInitStatement": "SET TRANSACTION READ ONLY"}}
 _WHOLE = (t.ByteType, t.ShortType, t.IntegerType, t.LongType)
 
 

@@ -265,7 +265,7 @@ def test_a_table_that_cannot_be_read_is_told_and_the_other_sources_go_on(project
     (project.folder / "landing" / "f" / "a.csv").write_text("id\n1\n")
 
     outcome = project.run()["land_bronze"]
-    assert [row["id"] for row in project.rows("files")] == ["1"]
+    assert project.lake.read(bronze_table("files"), "evaluation").count() == 1
     assert outcome.not_read.keys() == {*BROKEN, "people"}
     for name, (_, _, said) in BROKEN.items():
         assert said in outcome.not_read[name]
