@@ -205,7 +205,9 @@ def _add_source(commands: _SubParsersAction[ArgumentParser]) -> None:
     add_ = _command(source, "add", sources.add, "draft the contract of an unknown file into a project (--conf)")
     add_.set_defaults(takes_options=True)
     for parser in (profile_, add_):
-        parser.add_argument("file", type=Path, metavar="FILE", help="CSV, NDJSON, JSON, Excel or Parquet")
+        parser.add_argument(
+            "file", type=Path, metavar="FILE", help="CSV, NDJSON, JSON, Excel or Parquet; or DATABASE:TABLE"
+        )
         parser.add_argument("--name", help="what to call the source (default: after the file)")
         parser.add_argument(
             "--records", type=_count, default=100_000, metavar="N", help="look at so many records at most (100,000)"

@@ -19,7 +19,7 @@ from pyspark.sql import DataFrame, SparkSession
 from cdp_lake.adapters.decoding import KEPT_BYTES
 from cdp_lake.adapters.landing_folder import DamagedArchive, IncomingFile, opened, outer_file
 from cdp_lake.adapters.row_files import RowLayout, UnreadableRows, row_frames, row_header
-from cdp_lake.bronze import FileFacts, Frame, Names, frames, inspected, text_header
+from cdp_lake.bronze import FileFacts, Frame, frames, inspected, names_of, text_header
 from cdp_lake.config.sources import SourceContract
 
 CHUNK_BYTES = 4_194_304
@@ -66,7 +66,7 @@ def _facts(landing: Path, path: str, contract: SourceContract) -> FileFacts:
     """What the file is; one that cannot be unpacked or read as its format keeps its identity and says why."""
     try:
         with opened(landing, path) as handle:
-            facts = inspected(_chunks(handle), _header_of(landing, path, contract), _names(contract))
+            facts = inspected(_chunks(handle), _header_of(landing, path, contract), names_of(contract))
         return facts._replace(file_id=_dated(facts.file_id, path, contract))
     except FileNotFoundError:
         # Taken away since it was listed: whoever listed it sees that.
@@ -96,13 +96,6 @@ def _identity(landing: Path, path: str) -> str:
 
 def _chunks(handle: IO[bytes]) -> Iterator[bytes]:
     return iter(lambda: handle.read(CHUNK_BYTES), b"")
-
-
-def _names(contract: SourceContract) -> Names:
-    # Of a Parquet file only whole columns are named in its header, not what is inside them.
-    named = [(c.source_path.split(".")[0] if contract.columns_by_path else c.source_path, c) for c in contract.columns]
-    required = [name for name, column in named if column.required]
-    return Names(list(dict.fromkeys(required)), list(dict.fromkeys(name for name, _ in named)))
 
 
 def _header_of(landing: Path, path: str, contract: SourceContract) -> Callable[[bytes], list[str] | None]:

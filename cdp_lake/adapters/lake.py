@@ -104,12 +104,19 @@ class Lake:
         head = self.tables.version(contract)
         return head is not None and head > self.versions.get(contract.name, 0)
 
+    def take_back(self, contract: TableContract) -> bool:
+        """Undoes what a killed run committed and never published: built upon, its rows would come to light."""
+        found = self.has_unpublished(contract)
+        if found:
+            self.tables.restore(contract, self.versions.get(contract.name, 0))
+        return found
+
     def append(self, contract: TableContract, rows: DataFrame, txn: tuple[str, int] | None = None) -> Commit:
         """Adds rows in one commit."""
         # Landing takes up what a killed run landed; ops tables are the memory of killed runs too; and Delta ignores
         # a transaction it has seen, also one whose rows were taken back.
         if txn is None and contract.layer not in ("bronze", "ops"):
-            self._take_back(contract)
+            self.take_back(contract)
         self.tables.create(contract)
         self.tables.append(contract, conform(rows, contract), contract.purpose, txn)
         return Commit(contract.name, -1, self.tables.version(contract))
@@ -122,7 +129,7 @@ class Lake:
         replacing: the published rows that these take the place of, when they are not all; the others stay.
         `rows` are read twice: hand over a cached frame.
         """
-        self._take_back(contract)
+        self.take_back(contract)
         self.tables.create(contract)
         before = self.head(contract)
         if (self.tables.version(contract) or 0) == 0:
@@ -166,11 +173,6 @@ class Lake:
         row = (self.publication_no + 1, run_id, stage, at, versions)
         self.append(PUBLICATIONS, self.spark.createDataFrame([row], PUBLICATIONS.schema))
         self.versions, self.publication_no = versions, self.publication_no + 1
-
-    def _take_back(self, contract: TableContract) -> None:
-        """Undoes what a killed run committed and never published: built upon, its rows would come to light."""
-        if self.has_unpublished(contract):
-            self.tables.restore(contract, self.versions.get(contract.name, 0))
 
     def _first_rows(self, contract: TableContract, rows: DataFrame) -> Commit:
         count = rows.count()

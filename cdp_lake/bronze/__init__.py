@@ -3,7 +3,7 @@ line and its untouched text; nothing is parsed here, so nothing can be lost here
 """
 
 from cdp_lake.bronze.framing import Frame, csv_header, frames
-from cdp_lake.bronze.inspection import FileFacts, Names, inspected, text_header
+from cdp_lake.bronze.inspection import FileFacts, Names, inspected, names_of, text_header
 from cdp_lake.bronze.rows import row_frame
 
-__all__ = ["FileFacts", "Frame", "Names", "csv_header", "frames", "inspected", "row_frame", "text_header"]
+__all__ = ["FileFacts", "Frame", "Names", "csv_header", "frames", "inspected", "names_of", "row_frame", "text_header"]

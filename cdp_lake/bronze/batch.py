@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdp_lake.bronze.offsets import GAPS
 
 LANDED, DUPLICATE_FILE, REFUSED = "landed", "duplicate", "quarantined"
+_MEND_FILE = "mend the file and drop it into the landing folder again"
+_MEND_TABLE = "mend the table or the contract: the next run reads it again"
 
 
 def bronze_rows(framed: DataFrame, batch: int, ingested_at: datetime) -> DataFrame:
@@ -23,11 +25,16 @@ def bronze_rows(framed: DataFrame, batch: int, ingested_at: datetime) -> DataFra
         F.col("file_id").alias("_file_id"),
         F.col("record_no").alias("_record_no"),
         F.col("line").alias("_line"),
-        F.substring(F.sha2("payload", 256), 1, 32).alias("_record_hash"),
+        record_hash().alias("_record_hash"),
         F.col("frame_error").alias("_frame_error"),
         F.lit(ingested_at).alias("_ingested_at"),
         "payload",
     )
+
+
+def record_hash() -> Column:
+    """What tells records of one content: the first 32 hex digits of the SHA-256 of their text."""
+    return F.substring(F.sha2("payload", 256), 1, 32)
 
 
 def records_per_file(bronze: DataFrame) -> DataFrame:
@@ -62,7 +69,8 @@ def quarantined_files(files: DataFrame) -> DataFrame:
         F.col("notes").alias("rules"),
         F.lit(None).cast("string").alias("payload"),
         F.when(F.col("notes")[0].isin(*GAPS), F.lit("let the source send those messages again"))
-        .otherwise(F.lit("mend the file and drop it into the landing folder again"))
+        .when(F.col("modified_ns").isNull(), F.lit(_MEND_TABLE))
+        .otherwise(F.lit(_MEND_FILE))
         .alias("redrive"),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from cdp_lake.bronze.framing import csv_header
+from cdp_lake.config.sources import SourceContract
 
 HEAD_BYTES = 65_536
 
@@ -38,7 +39,7 @@ def inspected(chunks: Iterable[bytes], header_of: Callable[[bytes], list[str] | 
     if not head:
         return FileFacts(file_id, [], ["empty_file"], [])
     header = header_of(head)
-    return FileFacts(file_id, [], [], []) if header is None else _with_header(file_id, header, names)
+    return FileFacts(file_id, [], [], []) if header is None else facts_by_header(file_id, header, names)
 
 
 def text_header(head: bytes, encoding: str, delimiter: str) -> list[str]:
@@ -47,7 +48,16 @@ def text_header(head: bytes, encoding: str, delimiter: str) -> list[str]:
     return csv_header((text.splitlines() or [""])[0], delimiter)
 
 
-def _with_header(file_id: str, header: list[str], names: Names) -> FileFacts:
+def names_of(contract: SourceContract) -> Names:
+    """The columns a contract names, as the header of a file or the columns of a table say them."""
+    # Of a Parquet file only whole columns are named in its header, not what is inside them.
+    named = [(c.source_path.split(".")[0] if contract.columns_by_path else c.source_path, c) for c in contract.columns]
+    required = [name for name, column in named if column.required]
+    return Names(list(dict.fromkeys(required)), list(dict.fromkeys(name for name, _ in named)))
+
+
+def facts_by_header(file_id: str, header: list[str], names: Names) -> FileFacts:
+    """Facts of what has these columns: those it lacks or has twice are problems, the others worth a note."""
     required, known = names
     problems = [f"missing_column:{name}" for name in required if name not in header]
     problems += [f"repeated_column:{name}" for name in sorted({n for n in header if n and header.count(n) > 1})]

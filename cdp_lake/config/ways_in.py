@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -13,16 +14,28 @@ from cdp_lake.config.strict import Strict
 _SET_BY_SPARK = ("bootstrap.servers", "key.deserializer", "value.deserializer", "auto.offset.reset",
                  "enable.auto.commit", "interceptor.classes")  # fmt: skip
 _SECRET = ("password", "jaas.config", "secret", "ssl.keystore.key")
+# A password among the parameters of a URL, behind a user's name before the host, and Oracle's user/password@host.
+_SECRET_IN_URL = re.compile(r"(?i)[?&;](?:password|passwd|pwd)=|//[^/@]*:[^/@]*@|:[^:/@]+/[^/@]+@")
+_SECRET_OPTIONS = {"password", "passwd", "pwd"}
 
 
 class Database(Strict):
-    """A database to read from. The password is the value of an environment variable, never of a setting."""
+    """A database to read from. The password is the value of an environment variable, never of a setting.
+
+    options: settings of the JDBC driver, and `driver`, its class, where the driver does not name itself.
+    """
 
     name: str
     url: str = Field(pattern=r"^jdbc:[a-z0-9]+:.+")
     user: str | None = None
     password_env: str | None = None
     options: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _holds_no_password(self) -> Database:
+        if _SECRET_IN_URL.search(self.url) or any(name.lower() in _SECRET_OPTIONS for name in self.options):
+            raise ValueError("a password is no setting: put it into an environment variable, `password_env` names it")
+        return self
 
 
 class Brokers(Strict):
@@ -59,15 +72,16 @@ class TableFeed(Strict):
     """Rows of a table or query of a database.
 
     With a watermark (a column that only grows as rows change) each run reads what lies above the last one, less an
-    overlap for transactions that were still open; without one it reads everything. `partition_by` is a whole-number
-    column whose range is read in parallel parts.
+    overlap for transactions that were still open; without one it reads everything. The overlap is a duration where the
+    watermark is a time, a number where it is a number. `partition_by` is a whole-number column whose range is read in
+    parallel parts.
     """
 
     connection: str
     table: str | None = None
     query: str | None = None
     watermark: str | None = None
-    overlap: timedelta = timedelta(minutes=10)
+    overlap: Annotated[int, Field(ge=0)] | Annotated[timedelta, Field(ge=timedelta(0))] = timedelta(minutes=10)
     partition_by: str | None = None
     partitions: int = Field(default=4, ge=1, le=64)
 

@@ -57,8 +57,8 @@ def add(options: Options, file: Path, name: str | None, records: int) -> int:
 
 
 def profile(loaded: Loaded, file: Path, name: str | None, out: Path | None, records: int) -> int:
-    """Looks at one unknown file and drafts its contract."""
+    """Looks at one unknown file, or table of a database, and drafts its contract."""
     from cdp_lake.console import source_report
-    from cdp_lake.stages.profile_source import profile_source
+    from cdp_lake.stages.profile_table import profile_any
 
-    return show(source_report.report(profile_source(loaded.settings, file, name, out, records)))
+    return show(source_report.report(profile_any(loaded.settings, file, name, out, records)))

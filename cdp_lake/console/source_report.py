@@ -21,7 +21,7 @@ _DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 def report(done: Profiled) -> Iterator[RenderableType]:
     """All of one file, ending with what to do next."""
     found = done.found
-    yield pairs(f"{done.file} ({done.bytes:,} bytes)", _read_as(found))
+    yield pairs(done.title, _read_as(found))
     yield grid(
         "Columns",
         ("column", "empty#", "distinct#", "length#", "type", "field", "pii", "namespace"),
@@ -38,7 +38,9 @@ def report(done: Profiled) -> Iterator[RenderableType]:
     if remarks:
         yield grid("To look at", ("column", "what"), remarks)
     then = f"then put it into conf/sources/{done.name}.yml"
-    if done.in_force:
+    if done.in_force and found.read_as.format == "jdbc":
+        then = "then run: cdp-lake run land_bronze refine_silver"
+    elif done.in_force:
         then = f"then put files below landing/{done.name}/ and try: cdp-lake source check FILE --source {done.name}"
     yield Text(f"draft: {done.out}; review what says `look:`, {then}")
 
@@ -50,7 +52,8 @@ def _read_as(found: Assessment) -> Iterator[tuple[str, str]]:
         yield "encoding", f"{read_as.encoding} ({read_as.encoding_why})"
     if read_as.delimiter:
         yield "delimiter", f"{_DELIMITER_NAMES[read_as.delimiter]} ({read_as.delimiter_why})"
-    more = "; the file has more (--records)" if found.has_more else ""
+    whole = "table" if read_as.format == "jdbc" else "file"
+    more = f"; the {whole} has more (--records)" if found.has_more else ""
     yield "records looked at", f"{found.records:,}{more}"
     kinds = ", ".join(f"{what} {count:,}" for what, count in sorted(found.broken.items()))
     yield "broken records", f"{sum(found.broken.values()):,} ({kinds})" if kinds else "0"

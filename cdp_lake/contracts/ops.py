@@ -49,7 +49,9 @@ FILES = TableContract(
         Column("source", "STRING"),
         Column("file_id", "STRING", "first 16 hex digits of the content's SHA-256"),
         Column("batch_id", "BIGINT"),
-        Column("path", "STRING", "relative to the landing folder; or connection, topic, partition and offsets"),
+        Column(
+            "path", "STRING", "in the landing folder; or connection, topic, partition, offsets; or connection, table"
+        ),
         Column("bytes", "BIGINT"),
         Column("modified_ns", "BIGINT", "modification time of the file"),
         Column("encoding", "STRING"),
@@ -58,6 +60,7 @@ FILES = TableContract(
         Column("fate", "STRING", "landed, duplicate, quarantined or unlanded"),
         Column("notes", "ARRAY<STRING>", "extra columns and other drift"),
         Column("_row_hash", "BIGINT"),
+        Column("position", "STRING", "of an extract: how far it read its table, as JSON"),
     ),
 )
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from cdp_lake.config.shipped import conf_dir
 from cdp_lake.errors import ConfigError
-from cdp_lake.stages.profile_source import RECORDS, Profiled, profile_source
+from cdp_lake.stages.profile_source import RECORDS, Profiled
+from cdp_lake.stages.profile_table import profile_any
 from cdp_lake.stages.session import Options
 
 
 def add_source(options: Options, file: Path, name: str | None = None, records: int = RECORDS) -> Profiled:
-    """Drafts the contract of FILE into the project's sources, and keeps it if all settings still agree.
+    """Drafts the contract of FILE, or DATABASE:TABLE, into the project's sources, and keeps it if all settings agree.
 
     Raises ConfigError when there is no project, a source of that name is there already, the file cannot be looked at,
     or the settings do not agree with the draft: nothing is added then.
@@ -20,7 +21,7 @@ def add_source(options: Options, file: Path, name: str | None = None, records: i
     folder = _project(options) / "sources"
     settings = options.loaded().settings
     folder.mkdir(exist_ok=True)
-    done = profile_source(settings, file, name, folder, records)
+    done = profile_any(settings, file, name, folder, records)
     try:
         if done.name in {source.name for source in settings.sources}:
             raise ConfigError(f"there is a source '{done.name}' already; choose another name with --name")

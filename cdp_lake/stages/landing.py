@@ -57,6 +57,11 @@ class Landing:
             self.job.keep(table)
         return found
 
+    def begin_anew(self, source: str) -> None:
+        """Takes a killed run's records of a source back: a table that is read again may hold other rows by now."""
+        if self.job.lake.take_back(bronze_table(source)):
+            self.job.keep(bronze_table(source))
+
     def move(self, source: str, part: str, position: str) -> None:
         """The source, or a part of it, is read on from there by the run after this batch is published."""
         self.positions.append({"source": source, "part": part, "position": position, "batch_id": self.batch})

@@ -18,6 +18,8 @@ from cdp_lake.bronze.assessment import (
     Assessment,
     FileTally,
     ReadAs,
+    WayIn,
+    by_files,
     draft,
     judged,
     likely_delimiter,
@@ -39,10 +41,9 @@ _DATED = re.compile(r"(?:[_-]?\d+(?:[_-]?[qQ]\d)?)+$")
 
 @dataclass(frozen=True)
 class Profiled:
-    """What was found of a file, and the draft of its contract."""
+    """What was found of a file or table, and the draft of its contract."""
 
-    file: Path
-    bytes: int
+    title: str
     name: str
     out: Path
     found: Assessment
@@ -58,15 +59,27 @@ def profile_source(
     Raises ConfigError when the file cannot be looked at, or the draft is there already.
     """
     called = Path(file.stem) if file.suffix.lower() in PACKED else file
-    name = _checked(name) if name else _name_of(called)
+    name, target = named_draft(name or _name_of(called), out)
+    found = assessed(file, settings, records)
+    way = by_files(name, called.suffix or f".{found.read_as.format}")
+    return drafted(f"{file} ({file.stat().st_size:,} bytes)", found, name, target, way)
+
+
+def named_draft(name: str, out: Path | None) -> tuple[str, Path]:
+    """The name of a source, and where its draft goes. Raises ConfigError when it is no name, or there is one there."""
+    name = _checked(name)
     target = out / f"{name}.yml" if out and out.is_dir() else out or Path(f"{name}.yml")
     if target.exists():
         raise ConfigError(already_there(target))
-    found = assessed(file, settings, records)
-    contract = draft(found, name, called.suffix or f".{found.read_as.format}")
+    return name, target
+
+
+def drafted(title: str, found: Assessment, name: str, target: Path, way: WayIn) -> Profiled:
+    """Writes the draft of what was found, once it is known to load."""
+    contract = draft(found, name, way)
     contract_of(contract, target)
     write_new(target, contract)
-    return Profiled(file, file.stat().st_size, name, target, found, contract)
+    return Profiled(title, name, target, found, contract)
 
 
 def contract_of(text: str, path: Path) -> SourceContract:

@@ -141,8 +141,8 @@ def _run_one(stage: Stage, job: Job, print_of_inputs: str) -> StageOutcome:
     rows = {commit.table: commit.rows for commit in job.commits if commit.version is not None}
     if versions:
         lake.publish(job.run_id, stage.name, versions, now())
-    if versions or job.not_read or not stage.always_looks:
-        left_out = "; ".join(f"{source} was not read: {why}" for source, why in job.not_read.items())
+    left_out = "; ".join(f"{source} was not read: {why}" for source, why in job.not_read.items())
+    if versions or not stage.always_looks or (left_out and left_out != _last_message(lake, stage)):
         ending = Ending(DONE, fingerprint_after(stage, job, print_of_inputs), left_out)
         _remember(job, stage, started, seconds_since(mark), ending)
     did_something = bool(versions) or (not stage.writes and bool(job.facts))
@@ -157,6 +157,12 @@ def _note_gate(job: Job, seconds: float) -> None:
     """What the gate cost, as facts of the stage: its seconds, and their share of the stage."""
     if job.gate_seconds:
         job.facts |= {GATE_SECONDS: f"{job.gate_seconds:.2f}", GATE_SHARE: f"{job.gate_seconds / seconds:.4f}"}
+
+
+def _last_message(lake: Lake, stage: Stage) -> str | None:
+    """What was said of the stage's last run: a stream that looks every few seconds says it once."""
+    last = lake.head(RUNS).where(f"stage = '{stage.name}'").orderBy("started_at", ascending=False).first()
+    return last["message"] if last is not None else None
 
 
 def fingerprint_after(stage: Stage, job: Job, before: str) -> str:

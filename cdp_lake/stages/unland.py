@@ -8,11 +8,11 @@ from typing import Any
 from cdp_lake.adapters.clock import now
 from cdp_lake.adapters.lake import Lake
 from cdp_lake.bronze.batch import LANDED
-from cdp_lake.bronze.unlanding import unlanded
+from cdp_lake.bronze.unlanding import position_before, unlanded
 from cdp_lake.config.settings import Settings
 from cdp_lake.contracts import TableContract, conform
 from cdp_lake.contracts.bronze import bronze_table
-from cdp_lake.contracts.ops import FATES, FILES, QUARANTINE
+from cdp_lake.contracts.ops import FATES, FILES, POSITIONS, QUARANTINE
 from cdp_lake.contracts.silver import SILVER_TABLES
 from cdp_lake.errors import ConfigError
 from cdp_lake.stages.job import Progress
@@ -66,7 +66,22 @@ def _removed(lake: Lake, batch: int, files: list[dict[str, Any]]) -> list[TableC
     lake.delete(QUARANTINE, "record_id NOT LIKE 'file:%'")
     known = lake.read(FILES, "landing")
     lake.upsert(FILES, conform(unlanded(known, batch), FILES))
-    return [*bronze, *silver, FATES, QUARANTINE, FILES]
+    return [*bronze, *silver, FATES, QUARANTINE, FILES, *_moved_back(lake, batch, {file["source"] for file in files})]
+
+
+def _moved_back(lake: Lake, batch: int, sources: set[str]) -> list[TableContract]:
+    """Moves tables of databases back to where the batch began: their next run reads again what it had read."""
+    positions = lake.read(POSITIONS, "landing").where("part = ''")
+    rows = [row.asDict() for row in positions.collect() if row["source"] in sources]
+    if not rows:
+        return []
+    files = [row.asDict() for row in lake.read(FILES, "landing").collect()]
+    for row in rows:
+        row["position"] = position_before([file for file in files if file["source"] == row["source"]], batch)
+    mine = positions.where(positions["source"].isin(*(row["source"] for row in rows)))
+    standing = lake.spark.createDataFrame([row for row in rows if row["position"]], POSITIONS.schema)
+    lake.upsert(POSITIONS, conform(standing, POSITIONS), complete=True, replacing=mine)
+    return [POSITIONS]
 
 
 def _quoted(file_ids: Iterable[str]) -> str:

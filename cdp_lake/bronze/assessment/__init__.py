@@ -5,7 +5,7 @@ Values count by how they are written (patterns, values, dates). From the counts 
 kinds, keys, ties), and from these a draft that a person reviews.
 """
 
-from cdp_lake.bronze.assessment.draft import draft
+from cdp_lake.bronze.assessment.draft import WayIn, by_files, by_table, draft
 from cdp_lake.bronze.assessment.drift import Drift, drift
 from cdp_lake.bronze.assessment.findings import Assessment, Column, ReadAs, Tie
 from cdp_lake.bronze.assessment.framings import likely_delimiter, likely_format
@@ -13,6 +13,7 @@ from cdp_lake.bronze.assessment.judgement import judged
 from cdp_lake.bronze.assessment.naming import source_name
 from cdp_lake.bronze.assessment.records import looks_like_records
 from cdp_lake.bronze.assessment.tallies import FileTally
+from cdp_lake.bronze.assessment.watermarks import likely_watermark
 
 __all__ = [
     "Assessment",
@@ -21,11 +22,15 @@ __all__ = [
     "FileTally",
     "ReadAs",
     "Tie",
+    "WayIn",
+    "by_files",
+    "by_table",
     "draft",
     "drift",
     "judged",
     "likely_delimiter",
     "likely_format",
+    "likely_watermark",
     "looks_like_records",
     "source_name",
 ]

@@ -3,35 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from cdp_lake.bronze.assessment.findings import Assessment, Column, Tie
+from cdp_lake.bronze.assessment.watermarks import WatermarkGuess
 
 _HEADER = """\
-# A draft of a source contract, made by `cdp-lake source profile` from {records} records of one file.
+# A draft of a source contract, made by `cdp-lake source profile` from {records} records of {looked_at}.
 # Every guess that needs a human look says `look:`. When it is right, put it into conf/sources/{name}.yml,
-# name the source in conf/survivorship.yml, and put files below landing/{name}/.
+# name the source in conf/survivorship.yml, and {to_do}.
 """
 _ORDERS = ("order_rows", "receipt", "ad_spend", "product")
 
 
-def draft(found: Assessment, name: str, suffix: str) -> str:
-    """The contract as YAML. name: of the source. suffix: of its files, such as `.csv`."""
-    return _HEADER.format(records=f"{found.records:,}", name=name) + "".join(
-        f"{line}\n" for line in _lines(found, name, suffix)
+class WayIn(NamedTuple):
+    """How the records come in: the setting that says it, what was looked at, and what is left to do."""
+
+    setting: str
+    looked_at: str
+    to_do: str
+
+
+def by_files(name: str, suffix: str) -> WayIn:
+    """Files below the landing folder. suffix: theirs, such as `.csv`."""
+    return WayIn(f"files: {_scalar(f'{name}/*{suffix}')}", "one file", f"put files below landing/{name}/")
+
+
+def by_table(connection: str, table: str, guess: WatermarkGuess) -> WayIn:
+    """A table of a database, read on from a watermark if one was found."""
+    watermark = {"watermark": guess.column} if guess.column else {}
+    feed = _flow({"connection": connection, "table": table} | watermark)
+    return WayIn(_noted(f"table: {feed}", guess.doubt), f"{connection}: {table}", "run")
+
+
+def draft(found: Assessment, name: str, way: WayIn) -> str:
+    """The contract of a source of that name, as YAML."""
+    told = {"looked_at": way.looked_at, "to_do": way.to_do}
+    return _HEADER.format(records=f"{found.records:,}", name=name, **told) + "".join(
+        f"{line}\n" for line in _lines(found, name, way)
     )
 
 
-def _lines(found: Assessment, name: str, suffix: str) -> Iterator[str]:
+def _lines(found: Assessment, name: str, way: WayIn) -> Iterator[str]:
     yield f"name: {_scalar(name)}"
     yield _noted("about: Say what this feed is and who keeps it.", "a sentence for the next reader")
     yield _noted(f"kind: {found.kind.kind}", "" if found.kind.is_sure else f"{found.kind.reason}; choose the kind")
     if found.unfilled:
         yield f"# look: no column fills {', '.join(found.unfilled)}"
     yield f"format: {found.read_as.format}"
-    yield f"files: {_scalar(f'{name}/*{suffix}')}"
+    yield way.setting
     if found.read_as.encoding != "utf-8":
         yield _noted(f"encoding: {found.read_as.encoding}", found.read_as.encoding_why)
     if found.read_as.delimiter not in (None, ","):
