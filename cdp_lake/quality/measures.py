@@ -49,12 +49,16 @@ def of_table(watched: Watched) -> Question:
 
 
 def of_source(contract: SourceContract, watched: Watched, latest: Column | None) -> Question:
-    """What is asked of the records of a source: nulls of every column, shares of those with few, named values."""
+    """What is asked of the parsed records of a source: nulls of every column, shares of those with few, named values.
+
+    How fresh it is, only sound records tell: those set aside may say that they are of the year 3000.
+    """
+    sound = None if latest is None else F.when(F.size("rules") == 0, latest)
     flat = [column for column in contract.columns if column.type != "list"]
     named = {column.name for column in flat if column.one_of and not column.pii} | set(watched.values)
     values = tuple(column.name for column in flat if column.name in named)
     nulls = tuple(column.name for column in contract.columns)
-    return Question(contract.name, nulls, watched.columns, values, latest, "records")
+    return Question(contract.name, nulls, watched.columns, values, sound, "records")
 
 
 def measured(rows: DataFrame, asked: Question, as_of: datetime) -> DataFrame:

@@ -144,6 +144,8 @@ class Job:
 
     def held_against_history(self, found: list[Measure]) -> list[Judged]:
         """Takes up what was measured, and what stands out in it; the caller refuses what must not pass."""
+        if not found:
+            return []
         measures, judged = judged_by_history(found, self.past, self.settings.quality.history)
         self.measures += measures
         self.judged += judged

@@ -46,6 +46,18 @@ def test_one_pass_equals_a_plain_reading_of_the_rows(spark):
 
 
 @pytest.mark.spark
+def test_a_record_that_is_set_aside_does_not_make_its_source_fresh(spark):
+    rows = spark.createDataFrame(
+        [("a", NOON - timedelta(hours=5), []), ("b", NOON + timedelta(days=365), ["before:at"])],
+        "id STRING, at TIMESTAMP, rules ARRAY<STRING>",
+    )
+    given = {"name": "crm", "kind": "person", "format": "csv", "files": "*", "columns": [{"name": "id"}]}
+    asked = of_source(SourceContract.model_validate(given), Watched(name="crm"), F.col("at"))
+    found = {row["measure"]: row["value"] for row in measured(rows, asked, NOON).collect()}
+    assert (found["records"], found["hours_behind"]) == (2, 5)
+
+
+@pytest.mark.spark
 def test_no_rows_are_none_and_have_no_shares(spark):
     rows = spark.createDataFrame([], "id STRING, email STRING, tier STRING, at TIMESTAMP")
     asked = Question("crm", ("id",), ("id",), ("tier",), F.col("at"))
