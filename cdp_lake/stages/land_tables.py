@@ -78,7 +78,7 @@ def _land(landing: Landing, contract: SourceContract, feed: TableFeed) -> list[F
         return _refused(landing, contract.name, table, facts)
     landing.begin_anew(contract.name)
     reading = _reading(landing, contract, table)
-    placed, count = in_order(_new_rows(landing, contract, table, reading), ("_order", "_record_hash"))
+    placed, count = in_order(_new_rows(landing, contract, table, reading), ("_order", "payload"))
     if count or reading.went_back:
         _move(landing, contract.name, reading)
     job.progress.step(f"{contract.name}: {count:,} new rows of {table.name}")

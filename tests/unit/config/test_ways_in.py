@@ -55,3 +55,38 @@ def test_a_connection_nobody_described_is_told_with_the_nearest_name(project):
     line = problem(project(connections=CRM, sources__people=own))
     assert "sources.people.table.connection: not in connections.yml" in line
     assert "crm_db" in line
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        'url: "jdbc:postgresql://db/crm?user=cdp&password=hush"',
+        'url: "jdbc:mysql://cdp:hush@db/crm"',
+        'url: "jdbc:oracle:thin:cdp/hush@db:1521:crm"',
+        'url: "jdbc:postgresql://db/crm", options: {Password: hush}',
+    ],
+)
+def test_a_password_among_the_settings_is_refused_and_not_repeated(project, secret):
+    line = problem(project(connections=f"databases: [{{name: crm_db, {secret}}}]\n"))
+    assert "a password is no setting: put it into an environment variable" in line
+    assert "hush" not in line
+
+
+@pytest.mark.parametrize("url", ["jdbc:postgresql://db:5432/crm?ssl=true", "jdbc:oracle:thin:@//db:1521/crm"])
+def test_a_connection_without_a_secret_is_taken(project, url):
+    conf = project(connections=f'databases: [{{name: crm_db, url: "{url}", user: cdp}}]\n')
+    assert configured(conf).settings.connections.databases[0].url == url
+
+
+@pytest.mark.parametrize(
+    ("overlap", "is_taken"),
+    [("PT5M", True), ("1000", True), ("0", True), ("-1", False), ("-PT5M", False), ("soon", False)],
+)
+def test_an_overlap_is_a_duration_or_a_number_and_never_negative(project, overlap, is_taken):
+    way = f"format: jdbc\ntable: {{connection: crm_db, table: people, watermark: at, overlap: {overlap}}}\n"
+    conf = project(connections=CRM, sources__people=PEOPLE + way)
+    if is_taken:
+        assert configured(conf).settings.source("people").table.watermark == "at"
+    else:
+        with pytest.raises(ConfigError, match=r"sources\.people\.table\.overlap"):
+            configured(conf)
