@@ -94,16 +94,6 @@ def show_profile(loaded: Loaded, who: str) -> int:
     return show(answers.candidates(found) if isinstance(found, list) else person.person(found))
 
 
-def show_quarantine(loaded: Loaded, source: str | None, limit: int) -> int:
-    """Shows what was set aside."""
-    from cdp_lake.console import answers
-    from cdp_lake.stages.show_quarantine import quarantine
-
-    if source is not None:
-        loaded.settings.source(source)
-    return show(answers.quarantine(quarantine(lake_of(loaded.settings), loaded.settings, source, limit)))
-
-
 def show_batches(loaded: Loaded) -> int:
     """Shows the landing batches."""
     from cdp_lake.console import answers
@@ -177,6 +167,7 @@ def _run(loaded: Loaded, names: tuple[str, ...], *, strict: bool, dry_run: bool,
 
 def refuse_set_aside(done: list[StageOutcome]) -> None:
     """Raises InputSetAside when the run itself put anything into quarantine."""
-    count = sum(outcome.rows.get("ops.quarantine", 0) for outcome in done)
+    table = "ops.quarantine"
+    count = sum(outcome.rows.get(table, 0) - outcome.deleted.get(table, 0) for outcome in done)
     if count:
-        raise InputSetAside(f"{count:,} records or files were set aside (--strict); see: cdp-lake show quarantine")
+        raise InputSetAside(f"{count:,} records or files were set aside (--strict); see: cdp-lake quarantine list")

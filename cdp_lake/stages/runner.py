@@ -26,13 +26,14 @@ NOTHING, DONE = "nothing to do", "done"
 
 @dataclass(frozen=True)
 class StageOutcome:
-    """How one stage ended: rows committed per table, counts it reports, seconds."""
+    """How one stage ended: rows committed per table, of which deleted, counts it reports, seconds."""
 
     stage: str
     status: str
     seconds: float
     rows: dict[str, int] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    deleted: dict[str, int] = field(default_factory=dict)
 
     @property
     def commits(self) -> int:
@@ -133,7 +134,8 @@ def _run_one(stage: Stage, job: Job, print_of_inputs: str) -> StageOutcome:
         _remember(job, stage, started, seconds_since(mark), ending)
     did_something = bool(versions) or (not stage.writes and bool(job.facts))
     status = DONE if did_something else NOTHING
-    outcome = StageOutcome(stage.name, status, seconds_since(mark), rows, dict(job.facts))
+    deleted = {commit.table: commit.deleted for commit in job.commits if commit.deleted}
+    outcome = StageOutcome(stage.name, status, seconds_since(mark), rows, dict(job.facts), deleted)
     job.progress.end(stage.name, outcome.status, outcome.seconds)
     return outcome
 

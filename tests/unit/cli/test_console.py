@@ -18,7 +18,6 @@ from cdp_lake.stages.plan import Planned
 from cdp_lake.stages.runner import StageOutcome
 from cdp_lake.stages.show_health import Health, as_json
 from cdp_lake.stages.show_profile import Person
-from cdp_lake.stages.show_quarantine import Quarantine
 from cdp_lake.stages.summary import Summary
 
 
@@ -102,15 +101,6 @@ def test_a_dry_run_says_why_and_what():
 def test_a_run_that_changed_nothing_says_so():
     assert answers.ending([StageOutcome("land_bronze", "nothing to do", 0.5)]) == "nothing to do: 0 commits, 0.5 s"
     assert answers.ending([StageOutcome("land_bronze", "done", 2.0, {"ops.files": 3})]) == "1 commits in 2.0 s"
-
-
-def test_a_long_payload_is_cut_and_its_length_told():
-    example = {"file": "a.csv", "line": 3, "rules": ["bad"], "payload": "x" * 200, "redrive": "mend it"}
-    text = "".join(
-        shown(answers.quarantine(Quarantine([{"source": "crm", "rule": "bad", "records": 1}], [example]))).split()
-    )
-    assert "x" * 81 not in text
-    assert "(200characters)" in text
 
 
 def test_a_person_is_shown_without_what_is_not_known():
