@@ -17,6 +17,7 @@ from cdp_lake.console import collect_commands as collector
 from cdp_lake.console import commands as do
 from cdp_lake.console import identity_commands as who_is_who
 from cdp_lake.console import kafka_commands
+from cdp_lake.console import quarantine_commands as quarantine
 from cdp_lake.console import source_commands as sources
 from cdp_lake.errors import CdpLakeError
 
@@ -56,6 +57,7 @@ def make_parser() -> ArgumentParser:
     _add_identity(commands)
     _add_source(commands)
     kafka_commands.add_to(commands)
+    quarantine.add_to(commands, _command)
     _add_projects(commands)
     return parser
 
@@ -90,14 +92,11 @@ def _add_running(commands: _SubParsersAction[ArgumentParser]) -> None:
 def _add_questions(commands: _SubParsersAction[ArgumentParser]) -> None:
     _command(commands, "status", do.status, "how each stage last ended, and whether it would run now")
     _command(commands, "tables", do.tables, "every table: grain, version, rows, owner, personal columns")
-    show = commands.add_parser(
-        "show", help="show a person, the quarantine, the landing batches, a model"
-    ).add_subparsers(metavar="WHAT", required=True)
+    show = commands.add_parser("show", help="show a person, the landing batches, a model").add_subparsers(
+        metavar="WHAT", required=True
+    )
     profile_ = _command(show, "profile", do.show_profile, "one person with everything known")
     profile_.add_argument("who", metavar="ID", help="a profile id, also a retired one, or any identifier")
-    quarantine_ = _command(show, "quarantine", do.show_quarantine, "what was set aside, by rule, with examples")
-    quarantine_.add_argument("--source", help="only this source")
-    quarantine_.add_argument("--limit", type=int, default=10, help="how many examples (default 10)")
     _command(show, "batches", do.show_batches, "the landing batches with their files and records")
     _command(show, "model", do.show_model, "the card of the version that scores").add_argument("name", metavar="NAME")
     config = commands.add_parser("config", help="show the settings").add_subparsers(metavar="WHAT", required=True)

@@ -23,11 +23,12 @@ from cdp_lake.errors import ConfigError, did_you_mean
 
 @dataclass(frozen=True)
 class Commit:
-    """What one write did; `version` None when there was nothing to do."""
+    """What one write did; `version` None when there was nothing to do. `rows` counts the `deleted` ones too."""
 
     table: str
     rows: int
     version: int | None
+    deleted: int = 0
 
 
 @dataclass
@@ -152,7 +153,8 @@ class Lake:
         changed.unpersist()
         count = new + other + deleted
         # Also without a row: what was taken back, or a column added, moved the version that is to be published.
-        return Commit(contract.name, count, self.tables.version(contract) if self.has_unpublished(contract) else None)
+        version = self.tables.version(contract) if self.has_unpublished(contract) else None
+        return Commit(contract.name, count, version, deleted)
 
     def overwrite(self, contract: TableContract, rows: DataFrame) -> Commit:
         """Puts the rows in the place of all there are, in one commit: for tables of a handful of rows."""

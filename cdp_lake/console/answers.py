@@ -1,4 +1,4 @@
-"""Answers: the plan, the status, the tables, the quarantine, the checks, one renderable each."""
+"""Answers: the plan, the status, the tables, the checks, one renderable each."""
 
 from __future__ import annotations
 
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from cdp_lake.stages.overview import Status, TableState
     from cdp_lake.stages.plan import Planned
     from cdp_lake.stages.runner import StageOutcome
-    from cdp_lake.stages.show_quarantine import Quarantine
     from cdp_lake.stages.who_is_meant import Candidate
 
-PAYLOAD_SHOWN = 80
 MOST_FILES = 5
 
 
@@ -110,19 +108,6 @@ def tables(found: list[TableState]) -> Iterator[RenderableType]:
     yield grid("Columns with personal values in clear", ("table", "columns"), personal)
 
 
-def quarantine(found: Quarantine) -> Iterator[RenderableType]:
-    """What was set aside, by rule, and examples as received."""
-    if not found.counts:
-        yield Text("nothing is set aside")
-        return
-    rows = [(c["source"], c["rule"], c["records"]) for c in found.counts]
-    yield grid("Set aside, by rule (a record can break several)", ("source", "rule", "records#"), rows)
-    if found.examples:
-        examples = [(e["file"], e["line"], e["rules"], _shortened(e["payload"])) for e in found.examples]
-        yield grid("Examples, as received", ("file", "line#", "rules", "payload"), examples)
-        yield Text(f"To drive them again: {found.examples[0]['redrive']}")
-
-
 def batches(found: list[dict[str, Any]]) -> Iterator[RenderableType]:
     """Landing batches."""
     columns = ("batch_id", "source", "fate", "files", "records")
@@ -180,9 +165,3 @@ def _leaves(tree: Any, where: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
             yield from _leaves(item, (*where, str(place)))
     else:
         yield where, tree
-
-
-def _shortened(payload: str | None) -> str | None:
-    if payload is None or len(payload) <= PAYLOAD_SHOWN:
-        return payload
-    return f"{payload[:PAYLOAD_SHOWN]}... ({len(payload):,} characters)"

@@ -95,16 +95,6 @@ def show_profile(loaded: Loaded, who: str) -> int:
     return show(answers.candidates(found) if isinstance(found, list) else person.person(found))
 
 
-def show_quarantine(loaded: Loaded, source: str | None, limit: int) -> int:
-    """Shows what was set aside."""
-    from cdp_lake.console import answers
-    from cdp_lake.stages.show_quarantine import quarantine
-
-    if source is not None:
-        loaded.settings.source(source)
-    return show(answers.quarantine(quarantine(lake_of(loaded.settings), loaded.settings, source, limit)))
-
-
 def show_batches(loaded: Loaded) -> int:
     """Shows the landing batches."""
     from cdp_lake.console import answers
@@ -186,9 +176,10 @@ def _not_read(done: list[StageOutcome]) -> dict[str, str]:
 
 
 def refuse_set_aside(done: list[StageOutcome]) -> None:
-    """Raises InputSetAside when the run put anything into quarantine, SourceNotRead when it left a source out."""
+    """Raises InputSetAside when the run itself set anything aside, SourceNotRead when it left a source out."""
     if left_out := _not_read(done):
         raise SourceNotRead(f"{', '.join(left_out)}: not read (--strict), the next run tries again")
-    count = sum(outcome.rows.get("ops.quarantine", 0) for outcome in done)
+    table = "ops.quarantine"
+    count = sum(outcome.rows.get(table, 0) - outcome.deleted.get(table, 0) for outcome in done)
     if count:
-        raise InputSetAside(f"{count:,} records or files were set aside (--strict); see: cdp-lake show quarantine")
+        raise InputSetAside(f"{count:,} records or files were set aside (--strict); see: cdp-lake quarantine list")

@@ -56,7 +56,7 @@ def next_steps(email: str) -> Iterator[RenderableType]:
         "Try next",
         [
             (f"cdp-lake show profile {email} --env demo", "one person, whole"),
-            ("cdp-lake show quarantine --env demo", "what was set aside, and why"),
+            ("cdp-lake quarantine list --env demo", "what was set aside, and why"),
             ("cdp-lake status --env demo", "what ran, and what would run now"),
             ("cdp-lake tables --env demo", "every table, its grain and its rows"),
             ("cdp-lake init my-lake", "a project for a CSV of your own"),

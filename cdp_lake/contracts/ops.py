@@ -1,4 +1,4 @@
-"""Ops: the lake's own memory: fates, quarantine, runs, checks, health, measures, publications, sequences."""
+"""Ops: the lake's own memory: fates, quarantine and corrections, runs, checks, health, measures, publications."""
 
 from __future__ import annotations
 
@@ -35,8 +35,46 @@ QUARANTINE = TableContract(
         Column("file", "STRING"),
         Column("line", "BIGINT"),
         Column("rules", "ARRAY<STRING>", "every rule broken"),
-        Column("payload", "STRING", "as received, null for a file", pii="raw"),
+        Column("payload", "STRING", "as it was judged: as received, or as last corrected; null for a file", pii="raw"),
         Column("redrive", "STRING", "what to do to drive it again"),
+        Column("_row_hash", "BIGINT"),
+    ),
+)
+
+CORRECTIONS = TableContract(
+    name="ops.corrections",
+    grain="one row per correction of one record; a withdrawal is one too",
+    key=("source", "record_id", "correction_no"),
+    columns=(
+        Column("source", "STRING"),
+        Column("record_id", "STRING"),
+        Column("correction_no", "INT", "1 for the first of the record; the last one counts"),
+        Column("batch_id", "BIGINT"),
+        Column("kind", "STRING", "set: single columns; payload: the whole record; withdrawn: as received again"),
+        Column("columns", "ARRAY<STRING>", "contract columns that were set; null where the whole record was given"),
+        Column("payload", "STRING", "what the record is read as from then on; null: as received", pii="raw"),
+        Column("content_hash", "STRING", "record hash of what it is read as from then on"),
+        Column("reason", "STRING", pii="free text"),
+        Column("actor", "STRING", pii="name"),
+        Column("corrected_at", "TIMESTAMP"),
+        Column("_row_hash", "BIGINT"),
+    ),
+)
+
+REDRIVES = TableContract(
+    name="ops.redrives",
+    grain="one row per record of the quarantine that was driven again in one run",
+    key=("run_id", "source", "record_id"),
+    columns=(
+        Column("run_id", "STRING"),
+        Column("source", "STRING"),
+        Column("record_id", "STRING"),
+        Column("correction_no", "INT", "the correction it was driven with; null: as received"),
+        Column("rules_before", "ARRAY<STRING>", "every rule it had broken"),
+        Column("fate", "STRING", "what became of it: passed, duplicate or quarantined"),
+        Column("rules", "ARRAY<STRING>", "every rule it still breaks"),
+        Column("actor", "STRING", "who asked for it; empty: a run found it corrected", pii="name"),
+        Column("redriven_at", "TIMESTAMP"),
         Column("_row_hash", "BIGINT"),
     ),
 )
@@ -183,5 +221,6 @@ SEQUENCES = TableContract(
 )
 
 OPS_TABLES = (
-    *(FATES, QUARANTINE, FILES, POSITIONS, RUNS, MICRO_BATCHES, CHECKS, HEALTH, MEASURES, PUBLICATIONS, SEQUENCES),
+    *(FATES, QUARANTINE, CORRECTIONS, REDRIVES, FILES, POSITIONS, RUNS, MICRO_BATCHES),
+    *(CHECKS, HEALTH, MEASURES, PUBLICATIONS, SEQUENCES),
 )

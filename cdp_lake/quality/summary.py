@@ -30,10 +30,32 @@ def file_counts(files: DataFrame) -> DataFrame:
     )
 
 
-def quarantine_counts(quarantine: DataFrame) -> DataFrame:
-    """One row per (source, rule): how many records or files broke it."""
-    broken = quarantine.select("source", F.explode("rules").alias("rule"))
-    return broken.groupBy("source", "rule").agg(F.count(F.lit(1)).alias("records")).orderBy("source", "rule")
+def quarantine_counts(quarantine: DataFrame, corrected: DataFrame) -> DataFrame:
+    """One row per (source, rule): how many records or files broke it, how many of them are corrected; their batches.
+
+    corrected: one row per record that is to be read otherwise than it was received.
+    """
+    mark = corrected.select("source", "record_id", F.lit(True).alias("is_corrected"))
+    # mark: one row per record.
+    marked = quarantine.join(mark, ["source", "record_id"], "left")
+    broken = marked.select("source", "batch_id", "is_corrected", F.explode("rules").alias("rule"))
+    counted = broken.groupBy("source", "rule").agg(
+        F.count(F.lit(1)).alias("records"),
+        F.count_if(F.col("is_corrected").isNotNull()).alias("corrected"),
+        F.min("batch_id").alias("first_batch"),
+        F.max("batch_id").alias("last_batch"),
+    )
+    return counted.orderBy("source", "rule")
+
+
+def rules_broken(quarantine: DataFrame) -> DataFrame:
+    """One row per rule that any record or file broke."""
+    return quarantine.select(F.explode("rules").alias("rule")).distinct()
+
+
+def having_broken(quarantine: DataFrame, rule: str) -> DataFrame:
+    """The records and files that broke a rule."""
+    return quarantine.where(F.array_contains("rules", rule))
 
 
 def quarantine_examples(quarantine: DataFrame, limit: int) -> DataFrame:

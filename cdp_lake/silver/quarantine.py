@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from cdp_lake.silver.fates import PASSED, QUARANTINED
 
 _REDRIVE = (
-    "correct the record in its source and land it again; or change the contract and run: cdp-lake rebuild refine_silver"
+    "correct it: cdp-lake quarantine fix RECORD_ID; or change the contract; then: cdp-lake quarantine redrive RECORD_ID"
 )
 
 

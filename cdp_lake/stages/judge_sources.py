@@ -29,14 +29,18 @@ def judge_sources(
 ) -> None:
     """Measures and judges what is being refined; raises QualityGateFailed before anything is committed.
 
-    feeds: parsed records by contract. files: those being refined, by source. fates: counts by source and fate.
+    feeds: parsed records by contract, of sources with new files. files: those being refined, by source. fates: counts by
+    source and fate.
     """
+    if not feeds:
+        return
     kept = [*_reconciled(job, [contract for contract, _ in feeds], files)]
     judged = []
     # All batches at once are no batch that could be compared with one.
     if not job.rebuild:
         found = measured_sources(job.settings.quality.history, feeds, job.as_of)
-        judged += job.held_against_history([*found, *fate_shares(fates)])
+        mine = {name: count for name, count in fates.items() if name[0] in files}
+        judged += job.held_against_history([*found, *fate_shares(mine)])
         sizes = {name: sum(file["record_count"] for file in fresh) for name, fresh in files.items()}
         told = [delivery_verdict(contract, sizes[contract.name]) for contract, _ in feeds]
         kept += [verdict for verdict in told if verdict is not None]

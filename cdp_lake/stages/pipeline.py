@@ -31,8 +31,8 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         name="refine_silver",
         about="each record gets its one fate; what passes becomes source records and facts",
-        reads=("bronze.*", "ops.files"),
-        writes=("silver.*", "ops.fates", "ops.quarantine", "ops.sequences"),
+        reads=("bronze.*", "ops.files", "ops.corrections"),
+        writes=("silver.*", "ops.fates", "ops.quarantine", "ops.redrives", "ops.sequences"),
         run=refine,
         settings_used=("sources", "identity", "quality"),
         depends_on_time=False,

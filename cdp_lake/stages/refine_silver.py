@@ -21,6 +21,7 @@ from cdp_lake.contracts.silver import EVENTS, SOURCE_RECORDS
 from cdp_lake.errors import InvariantBroken
 from cdp_lake.privacy import with_keyed_values
 from cdp_lake.quality.conservation import bronze_counts, conservation
+from cdp_lake.silver.corrections.in_force import corrected
 from cdp_lake.silver.facts import fact_tables, facts
 from cdp_lake.silver.fates import candidates, decided, policies
 from cdp_lake.silver.fields import with_event_time
@@ -30,17 +31,27 @@ from cdp_lake.silver.observations import observations, slot_namespaces, tells_of
 from cdp_lake.silver.parse import parsed
 from cdp_lake.silver.quarantine import broken_texts, passed_only, set_aside
 from cdp_lake.silver.records import as_versions, combined
+from cdp_lake.silver.redriving import judged_anew, not_among, those_among, without
 from cdp_lake.silver.standardise import standardised
 from cdp_lake.silver.standing import changes, left_behind, overtaken, standing
 from cdp_lake.silver.traffic import with_pace, with_traffic
 from cdp_lake.stages.absences import with_the_absent
+from cdp_lake.stages.driven_again import (
+    Again,
+    Asked,
+    corrected_since,
+    corrections_in_force,
+    judged,
+    together,
+    write_down,
+)
 from cdp_lake.stages.job import Job
 from cdp_lake.stages.judge_sources import judge_sources
 
 
 @dataclass(frozen=True)
 class Feed:
-    """One source's new records, parsed."""
+    """One source's records of new batches, and those driven again, parsed."""
 
     contract: SourceContract
     batches: tuple[int, ...]
@@ -57,45 +68,88 @@ class Passed:
 
 
 def refine(job: Job) -> None:
-    """Refines the batches that are landed and not yet refined; all of them on a rebuild."""
-    files = _files_to_refine(job)
-    feeds = [_feed(job, contract, files[contract.name]) for contract in job.settings.sources if contract.name in files]
+    """Refines batches that are landed and not yet refined, and records corrected since; everything on a rebuild."""
+    asked = corrected_since(job)
+    if asked is not None and not job.rebuild and asked.reach_into_silver:
+        job.progress.step("a correction was withdrawn of a record that had passed: silver is computed anew")
+        job.rebuild = True
+    drive(job, _files_to_refine(job), asked)
+
+
+def drive(job: Job, files: dict[str, list[dict[str, Any]]], asked: Asked | None) -> DataFrame | None:
+    """Refines the files of new batches by source, and drives the records asked for again.
+
+    Returns the fates that were decided, one row per record; None when there was nothing to do.
+    """
+    again = together(job, asked) if asked is not None and not job.rebuild else None
+    corrections = corrections_in_force(job)
+    feeds = [
+        _feed(job, contract, files.get(contract.name, []), again, corrections.get(contract.name))
+        for contract in job.settings.sources
+        if contract.name in files or (again is not None and contract.name in again.parts)
+    ]
     if not feeds:
-        return
-    fates, counts = _fates(job, feeds)
-    judge_sources(job, [(feed.contract, feed.parsed) for feed in feeds], files, counts)
+        return None
+    fates, counts = _fates(job, feeds, again)
+    judge_sources(job, [(feed.contract, feed.parsed) for feed in feeds if feed.batches], files, counts)
     passed = [Passed(f.contract, passed_only(f.parsed, fates.where(fates["source"] == f.contract.name))) for f in feeds]
-    records, links = _source_records(job, passed)
+    again = None if again is None else judged(job, again, fates)
+    records, links = _source_records(job, passed, again)
     older = _overtaken(job, fates, [feed for feed in passed if changes(feed.contract)])
     tables = _facts_by_table(job, [_standing(feed, older) for feed in passed], links, older)
     records = with_the_absent(job, [(feed.contract, feed.batches) for feed in feeds], fates, records)
     job.progress.step("checking candidates")
-    _check_conservation(feeds, fates)
+    _check_conservation(feeds, fates, again)
     job.check((SOURCE_RECORDS, records), *tables.items())
-    job.upsert(SOURCE_RECORDS, records, complete=job.rebuild)
-    changeable = {table for feed in feeds if changes(feed.contract) for table in fact_tables(feed.contract)}
-    for table, rows in tables.items():
-        _write_facts(job, table, rows, older if table in changeable else None)
+    left = {} if again is None else {table: [again.left_in(job, table)] for table in (SOURCE_RECORDS, *tables)}
+    for table in {table for feed in feeds if changes(feed.contract) for table in fact_tables(feed.contract)}:
+        left.setdefault(table, []).append(left_behind(job.lake.read(table, "refinement", whole=True), older))
+    for table, rows in {SOURCE_RECORDS: records, **tables}.items():
+        _write(job, table, rows, left.get(table, []))
     _settle(job, feeds, fates)
+    if asked is not None:
+        write_down(job, asked, fates)
+    return fates
 
 
-def _feed(job: Job, contract: SourceContract, files: list[dict[str, Any]]) -> Feed:
-    """The records of these files of one source, parsed."""
+def _write(job: Job, table: TableContract, rows: DataFrame, left: list[DataFrame]) -> None:
+    """Commits the rows that differ. left: published rows that go unless they are said again, such as a line that an
+    order has lost since."""
+    replacing = _union([frame.select(*table.key) for frame in left]).distinct() if left and not job.rebuild else None
+    job.upsert(table, rows, complete=job.rebuild or replacing is not None, replacing=replacing)
+    job.progress.step(f"{table.name} written")
+
+
+def _feed(
+    job: Job,
+    contract: SourceContract,
+    files: list[dict[str, Any]],
+    again: Again | None,
+    corrections: DataFrame | None,
+) -> Feed:
+    """Records of one source, of these files and those driven again, parsed as they are to be read."""
+    name, batches = contract.name, tuple(sorted({file["batch_id"] for file in files}))
+    landed = job.lake.read(bronze_table(name), "refinement")
+    bronze = landed.where(landed["_batch_id"].isin(*batches))
+    count = sum(file["record_count"] for file in files)
+    if again is not None and name in again.parts:
+        bronze, count = bronze.unionByName(again.of(name, landed)), count + again.parts[name].records
+        files = [*files, *again.parts[name].files]
     headers: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for file in files:
         headers[tuple(file["header"] or ())].append(file["file_id"])
-    bronze = job.lake.read(bronze_table(contract.name), "refinement")
-    batches = tuple(sorted({file["batch_id"] for file in files}))
-    bronze = bronze.where(bronze["_batch_id"].isin(*batches))
-    rows = with_event_time(parsed(bronze, contract, headers), contract)
+    read = bronze if corrections is None else corrected(bronze, corrections)
+    rows = with_event_time(parsed(read, contract, headers), contract)
     rows = with_traffic(rows, contract, job.settings.quality.traffic)
-    job.progress.step(f"{contract.name}: parsing {sum(file['record_count'] for file in files):,} records")
-    return Feed(contract, batches, bronze, job.staged(rows, contract.name))
+    job.progress.step(f"{name}: parsing {count:,} records")
+    return Feed(contract, batches, bronze, job.staged(rows, name))
 
 
-def _fates(job: Job, feeds: list[Feed]) -> tuple[DataFrame, dict[tuple[str, str], int]]:
+def _fates(job: Job, feeds: list[Feed], again: Again | None) -> tuple[DataFrame, dict[tuple[str, str], int]]:
     """The fate of every new record, and of older ones that a new one displaces; and how many met each."""
     known = job.lake.tables.empty(FATES) if job.rebuild else job.lake.read(FATES, "refinement")
+    if again is not None:
+        known = not_among(known, again.driven)
     narrow = _union([candidates(feed.parsed, feed.contract) for feed in feeds])
     rules = policies(feed.contract for feed in feeds)
     fates = job.staged(conform(decided(narrow, known, rules), FATES), "fates")
@@ -120,7 +174,7 @@ def _files_to_refine(job: Job) -> dict[str, list[dict[str, Any]]]:
     return by_source
 
 
-def _source_records(job: Job, feeds: list[Passed]) -> tuple[DataFrame, DataFrame]:
+def _source_records(job: Job, feeds: list[Passed], again: Again | None) -> tuple[DataFrame, DataFrame]:
     """Candidate source records with their surrogates, and the links by which facts find them."""
     normalisers = {n.name: n.normaliser for n in job.settings.identity.namespaces}
     people = [observations(f.rows, f.contract, normalisers) for f in feeds if tells_of_people(f.contract)]
@@ -131,6 +185,8 @@ def _source_records(job: Job, feeds: list[Passed]) -> tuple[DataFrame, DataFrame
     told = _with_hashes(job, feeds, job.staged(_union(people), "observations"))
     seen = job.staged(standardised(told), "standardised")
     before = empty if job.rebuild else job.lake.read(SOURCE_RECORDS, "refinement", whole=True)
+    if again is not None and again.said_anew is not None:
+        before = without(before, again.said_anew)
     rows = job.staged(combined(as_versions(seen), before), "versions")
     # The head, not the published version: numbers given out by a killed run are used, not given out again.
     known = node_keys(job.lake.head(SOURCE_RECORDS))
@@ -185,32 +241,25 @@ def _standing(feed: Passed, older: DataFrame) -> Passed:
     return Passed(contract, standing(feed.rows, older, contract)) if changes(contract) else feed
 
 
-def _write_facts(job: Job, table: TableContract, rows: DataFrame, older: DataFrame | None) -> None:
-    """Commits the rows that differ; those of overtaken records go, such as a line that an order has lost since."""
-    if job.rebuild or older is None:
-        job.upsert(table, rows, complete=job.rebuild)
-    else:
-        job.upsert(
-            table, rows, complete=True, replacing=left_behind(job.lake.read(table, "refinement", whole=True), older)
-        )
-    job.progress.step(f"{table.name} written")
-
-
 def _settle(job: Job, feeds: list[Feed], fates: DataFrame) -> None:
-    """Writes fates and what was set aside."""
+    """Writes fates and what was set aside; what no longer is goes from the quarantine."""
     files = job.lake.read(FILES, "refinement")
-    aside = set_aside(fates, _union([broken_texts(feed.parsed) for feed in feeds]), files)
+    texts = _union([broken_texts(feed.parsed) for feed in feeds])
+    aside = job.staged(conform(set_aside(fates, texts, files), QUARANTINE), "aside")
     job.upsert(FATES, fates, complete=job.rebuild)
-    job.upsert(QUARANTINE, conform(aside, QUARANTINE))
+    before = judged_anew(job.lake.read(QUARANTINE, "refinement"), None if job.rebuild else fates)
+    job.upsert(QUARANTINE, aside, complete=True, replacing=before)
 
 
-def _check_conservation(feeds: list[Feed], fates: DataFrame) -> None:
-    """Raises InvariantBroken unless each record of the batches has exactly one fate."""
-    landed = _union([bronze_counts(feed.bronze) for feed in feeds])
+def _check_conservation(feeds: list[Feed], fates: DataFrame, again: Again | None) -> None:
+    """Raises InvariantBroken unless each record that was driven has exactly one fate."""
+    driven = _union([bronze_counts(feed.bronze) for feed in feeds])
     # Fates of earlier batches come along when a new record displaces an old one; they were counted then.
     batches = sorted({batch for feed in feeds for batch in feed.batches})
     fresh = fates.where(fates["batch_id"].isin(*batches))
-    broken = conservation(landed, fresh).limit(5).collect()
+    if again is not None:
+        fresh = fresh.unionByName(those_among(fates, again.driven))
+    broken = conservation(driven, fresh).limit(5).collect()
     if broken:
         found = "; ".join(f"{r['source']} batch {r['batch_id']}: {r['reason']}" for r in broken)
         raise InvariantBroken(f"not every record has exactly one fate: {found}")

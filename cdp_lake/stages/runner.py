@@ -28,7 +28,10 @@ NOTHING, DONE = "nothing to do", "done"
 
 @dataclass(frozen=True)
 class StageOutcome:
-    """How one stage ended: rows committed per table, counts it reports, what stood out, what it could not read."""
+    """How one stage ended: rows committed per table, counts it reports, what stood out, what it could not read.
+
+    deleted: of the rows committed those that went.
+    """
 
     stage: str
     status: str
@@ -37,6 +40,7 @@ class StageOutcome:
     facts: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     not_read: dict[str, str] = field(default_factory=dict)
+    deleted: dict[str, int] = field(default_factory=dict)
 
     @property
     def commits(self) -> int:
@@ -147,7 +151,8 @@ def _run_one(stage: Stage, job: Job, print_of_inputs: str) -> StageOutcome:
         _remember(job, stage, started, seconds_since(mark), ending)
     did_something = bool(versions) or (not stage.writes and bool(job.facts))
     status = DONE if did_something else NOTHING
-    told = (dict(job.facts), job.warnings, dict(job.not_read))
+    deleted = {commit.table: commit.deleted for commit in job.commits if commit.deleted}
+    told = (dict(job.facts), job.warnings, dict(job.not_read), deleted)
     outcome = StageOutcome(stage.name, status, seconds_since(mark), rows, *told)
     job.progress.end(stage.name, outcome.status, outcome.seconds)
     return outcome

@@ -12,7 +12,7 @@ from cdp_lake.bronze.unlanding import position_before, unlanded
 from cdp_lake.config.settings import Settings
 from cdp_lake.contracts import TableContract, conform
 from cdp_lake.contracts.bronze import bronze_table
-from cdp_lake.contracts.ops import FATES, FILES, POSITIONS, QUARANTINE
+from cdp_lake.contracts.ops import CORRECTIONS, FATES, FILES, POSITIONS, QUARANTINE
 from cdp_lake.contracts.silver import SILVER_TABLES
 from cdp_lake.errors import ConfigError
 from cdp_lake.stages.job import Progress
@@ -60,13 +60,14 @@ def _removed(lake: Lake, batch: int, files: list[dict[str, Any]]) -> list[TableC
     silver = [table for table in SILVER_TABLES if table.name in lake.versions]
     for table in silver:
         lake.delete(table, mine)
-    for table in (FATES, QUARANTINE):
+    for table in (FATES, QUARANTINE, CORRECTIONS):
         lake.delete(table, f"batch_id = {batch}")
     # Of other batches too: a record can be set aside only because of one that is now gone.
     lake.delete(QUARANTINE, "record_id NOT LIKE 'file:%'")
     known = lake.read(FILES, "landing")
     lake.upsert(FILES, conform(unlanded(known, batch), FILES))
-    return [*bronze, *silver, FATES, QUARANTINE, FILES, *_moved_back(lake, batch, {file["source"] for file in files})]
+    moved = _moved_back(lake, batch, {file["source"] for file in files})
+    return [*bronze, *silver, FATES, QUARANTINE, CORRECTIONS, FILES, *moved]
 
 
 def _moved_back(lake: Lake, batch: int, sources: set[str]) -> list[TableContract]:

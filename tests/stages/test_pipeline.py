@@ -45,7 +45,8 @@ def test_every_stage_ran_and_published(runs, lake):
 
 def test_a_stage_is_declared_to_read_only_what_an_earlier_one_writes(place):
     settings = place.settings()
-    written: set[str] = set()
+    # What people say in between, by a command of its own.
+    written: set[str] = {"ops.corrections"}
     for stage in STAGES:
         assert set(tables_of(stage.reads, settings)) <= written, stage.name
         assert all(tables_of((pattern,), settings) for pattern in stage.reads), stage.name

@@ -10,7 +10,7 @@ from reference.engine import quoted, text
 
 CONFLICT = "same_key_other_content"
 _REDRIVE = (
-    "correct the record in its source and land it again; or change the contract and run: cdp-lake rebuild refine_silver"
+    "correct it: cdp-lake quarantine fix RECORD_ID; or change the contract; then: cdp-lake quarantine redrive RECORD_ID"
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cdp_lake import cli
-from cdp_lake.console import commands, identity_commands
+from cdp_lake.console import commands, identity_commands, quarantine_commands
 from cdp_lake.errors import CdpLakeError, InputSetAside, LakeLocked
 from cdp_lake.stages.runner import StageOutcome
 
@@ -46,7 +46,8 @@ def test_stages_may_follow_the_options(asked):
     "words",
     [
         *(["run"], ["rebuild", "refine_silver"], ["status"], ["tables"], ["unland", "3"], ["demo"], ["doctor"]),
-        *(["show", "profile", "P000000001"], ["show", "quarantine"], ["show", "batches"], ["show", "model", "churn"]),
+        *(["show", "profile", "P000000001"], ["show", "batches"], ["show", "model", "churn"]),
+        *(["quarantine", "list"], ["quarantine", "show", "r-1"], ["quarantine", "redrive", "--rule", "type:at"]),
         *(["config", "show"], ["identity", "evaluate", "--truth", "t.csv"], ["identity", "explain", "a"]),
         *(["identity", "plan", "--rules", "n.yml"], ["identity", "apply", "--rules", "n.yml"]),
     ],
@@ -61,6 +62,36 @@ def test_an_explanation_is_of_one_or_of_two(asked):
     assert command is identity_commands.explain
     assert (chosen["one"], chosen["other"], chosen["json"]) == ("crm:C1", "ann@x.org", True)
     assert asked("identity", "explain", "P000000001")[1]["other"] is None
+
+
+def test_a_correction_is_of_values_or_of_a_whole_record_or_taken_back(asked, capsys):
+    why = ("--reason", "asked him", "--set", "lake.path=x")
+    command, chosen = asked(
+        "quarantine", "fix", "r-1", "r-2", "--value", "born=2001-02-03", "--value", "note=a=b", *why
+    )
+    assert command is quarantine_commands.fix
+    assert chosen["record_ids"] == ["r-1", "r-2"]
+    assert chosen["values"] == [("born", "2001-02-03"), ("note", "a=b")]
+    assert (chosen["sets"], chosen["reason"]) == (["lake.path=x"], "asked him")
+    for wrong in (("--value", "born"), ("--value", "a=b", "--withdraw"), ()):
+        with pytest.raises(SystemExit):
+            asked("quarantine", "fix", "r-1", *wrong, *why)
+    assert "write COLUMN=VALUE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["show"], "name one, or say --source"),
+        (["fix", "--value", "a=b", "--reason", "x"], "say --source NAME and --rule RULE"),
+        (["fix", "--source", "crm", "--value", "a=b", "--reason", "x"], "say --source NAME and --rule RULE"),
+        (["fix", "r-1", "r-2", "--payload", "-", "--reason", "x"], "name the one that it is"),
+        (["list", "--source", "cmr"], "Did you mean 'crm'?"),
+    ],
+)
+def test_records_are_never_meant_by_mistake(capsys, words, hint):
+    assert cli.main(["quarantine", *words]) == 2
+    assert hint in capsys.readouterr().err
 
 
 def test_a_table_is_resolved_with_labels_or_without(asked):
@@ -125,6 +156,9 @@ def test_strict_refuses_what_this_run_set_aside_and_nothing_else():
     commands.refuse_set_aside([StageOutcome("refine_silver", "done", 1.0, {"ops.fates": 9})])
     with pytest.raises(InputSetAside, match="2 records or files"):
         commands.refuse_set_aside([StageOutcome("refine_silver", "done", 1.0, {"ops.quarantine": 2})])
+    table = "ops.quarantine"
+    # What a redrive let pass is gone from the quarantine, not set aside.
+    commands.refuse_set_aside([StageOutcome("refine_silver", "done", 1.0, {table: 2}, deleted={table: 2})])
 
 
 def test_origin_names_file_and_line_of_a_setting(capsys):

@@ -18,7 +18,6 @@ from cdp_lake.stages.plan import Planned
 from cdp_lake.stages.runner import StageOutcome
 from cdp_lake.stages.show_health import Health, as_json
 from cdp_lake.stages.show_profile import Person
-from cdp_lake.stages.show_quarantine import Quarantine
 from cdp_lake.stages.summary import Summary
 
 
@@ -111,15 +110,6 @@ def test_what_stood_out_and_what_is_late_is_told_after_the_run():
     assert "1 warning, nothing was held back" in shown(answers.warnings(done))
     assert shown(answers.warnings([StageOutcome("refine_silver", "done", 2.0)])) == ""
     assert shown(answers.late({"pos": ("no file yet",), "crm": ()})) == "late: pos: no file yet\n"
-
-
-def test_a_long_payload_is_cut_and_its_length_told():
-    example = {"file": "a.csv", "line": 3, "rules": ["bad"], "payload": "x" * 200, "redrive": "mend it"}
-    text = "".join(
-        shown(answers.quarantine(Quarantine([{"source": "crm", "rule": "bad", "records": 1}], [example]))).split()
-    )
-    assert "x" * 81 not in text
-    assert "(200characters)" in text
 
 
 def test_a_person_is_shown_without_what_is_not_known():

@@ -28,13 +28,15 @@ def test_each_source_has_its_records_and_their_fates(spark):
 def test_a_record_that_broke_two_rules_counts_for_both(spark):
     aside = spark.createDataFrame(
         [
-            ("crm", "b", "f1", 9, ["late", "early"]),
-            ("crm", "a", "f1", 3, ["late"]),
-            ("crm", "file:x", "f1", None, ["empty"]),
+            ("crm", "b", 2, "f1", 9, ["late", "early"]),
+            ("crm", "a", 1, "f1", 3, ["late"]),
+            ("crm", "file:x", 1, "f1", None, ["empty"]),
         ],
-        "source STRING, record_id STRING, file STRING, line BIGINT, rules ARRAY<STRING>",
+        "source STRING, record_id STRING, batch_id BIGINT, file STRING, line BIGINT, rules ARRAY<STRING>",
     )
-    assert rows(quarantine_counts(aside)) == [("crm", "early", 1), ("crm", "empty", 1), ("crm", "late", 2)]
+    corrected = spark.createDataFrame([("crm", "a"), ("shop", "b")], "source STRING, record_id STRING")
+    counted = [("crm", "early", 1, 0, 2, 2), ("crm", "empty", 1, 0, 1, 1), ("crm", "late", 2, 1, 1, 2)]
+    assert rows(quarantine_counts(aside, corrected)) == counted
     assert [row["record_id"] for row in quarantine_examples(aside, 2).collect()] == ["file:x", "a"]
 
 
