@@ -29,8 +29,8 @@ def judge_sources(
 ) -> None:
     """Measures and judges what is being refined; raises QualityGateFailed before anything is committed.
 
-    feeds: parsed records by contract, of sources with new files. files: those being refined, by source. fates: counts by
-    source and fate.
+    feeds: parsed records by contract, of sources with new files. files: those being refined, by source. fates: counts
+    by source and fate.
     """
     if not feeds:
         return
