@@ -121,13 +121,14 @@ class Job:
         """What was measured of earlier batches, asked once per stage."""
         return past_of(self.lake, self.settings.quality.history)
 
-    def check(self, *candidates: tuple[TableContract, DataFrame]) -> None:
+    def check(self, *candidates: tuple[TableContract, DataFrame], is_batch: bool = True) -> None:
         """Measures the candidate tables and judges them by their suites and their history.
 
-        Raises QualityGateFailed before anything is committed.
+        is_batch: False for records driven again, which are no batch to compare with one. Raises QualityGateFailed
+        before anything is committed.
         """
-        # A table computed anew from all batches is no batch that could be compared with one.
-        asked = () if self.rebuild else candidates
+        # Nor is a table that is computed anew from all batches.
+        asked = candidates if is_batch and not self.rebuild else ()
         found = measured_tables(self.settings.quality.history, asked, self.as_of)
         began = tick()
         judged = self._gated(candidates)

@@ -100,7 +100,7 @@ def drive(job: Job, files: dict[str, list[dict[str, Any]]], asked: Asked | None)
     records = with_the_absent(job, [(feed.contract, feed.batches) for feed in feeds], fates, records)
     job.progress.step("checking candidates")
     _check_conservation(feeds, fates, again)
-    job.check((SOURCE_RECORDS, records), *tables.items())
+    job.check((SOURCE_RECORDS, records), *tables.items(), is_batch=bool(files))
     left = {} if again is None else {table: [again.left_in(job, table)] for table in (SOURCE_RECORDS, *tables)}
     for table in {table for feed in feeds if changes(feed.contract) for table in fact_tables(feed.contract)}:
         left.setdefault(table, []).append(left_behind(job.lake.read(table, "refinement", whole=True), older))

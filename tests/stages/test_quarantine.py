@@ -104,8 +104,9 @@ class Desk:
         return redrive(self.lake, self.settings, Choice(ids, source, rule), "ann", Quiet())
 
     def aside(self) -> dict[str, list[str]]:
-        """What is set aside: rules by the number of the record in its file."""
-        return {_place(row["record_id"], row["source"]): row["rules"] for row in self._rows(QUARANTINE)}
+        """Which records are set aside: rules by the number of the record in its file."""
+        rows = [row for row in self._rows(QUARANTINE) if not row["record_id"].startswith("file:")]
+        return {_place(row["record_id"], row["source"]): row["rules"] for row in rows}
 
     def id_of(self, place: str) -> str:
         """The id of a record by its source and number."""
