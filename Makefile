@@ -62,7 +62,7 @@ CLIENTS := tests/collector/clients
 .venv/.clients: $(CLIENTS)/package-lock.json .venv/.made
 	@if command -v npm >/dev/null; then cd $(CLIENTS) && npm ci --ignore-scripts; else echo "no npm: apt-get install nodejs npm"; fi
 	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; fi
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; fi
 	@if [ -d $(CLIENTS)/node_modules ] && command -v chromium >/dev/null; then touch $@; fi
 
 .jars/.ready: infra/jars.lock $(wildcard cdp_lake/adapters/java/*.java) | .venv/.made
