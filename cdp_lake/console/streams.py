@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
@@ -22,9 +22,17 @@ def began(settings: Settings, pace: Pace) -> Iterator[RenderableType]:
 def micro_batches(found: Iterable[MicroBatch]) -> Iterator[RenderableType]:
     """A line for each as it ends, and what they were in all."""
     count = records = 0
+    told: Mapping[str, str] = {}
     for one in found:
         if one.locked_by is not None:
             yield Text(f"{one.started_at:%H:%M:%S}  waiting: {one.locked_by}", style="yellow")
+            continue
+        # Looked at every few seconds, what cannot be read is said once, until it changes.
+        for source, why in one.not_read.items():
+            if told.get(source) != why:
+                yield Text(f"{one.started_at:%H:%M:%S}  {source} was not read: {why}", style="red")
+        told = one.not_read
+        if not one.stages:
             continue
         count, records = count + 1, records + one.records
         yield Text(_line(one))

@@ -7,8 +7,8 @@ stream, batch and replay give the same lake. The lake is held for one micro-batc
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -56,7 +56,10 @@ NOBODY = Waited(0, None, None, None)
 
 @dataclass(frozen=True)
 class MicroBatch:
-    """What one micro-batch did; `locked_by` is the only thing said of one that could not begin."""
+    """What one micro-batch did, and the sources it could not read, with why.
+
+    `locked_by` is the only thing said of one that could not begin, `not_read` of one that found nothing else.
+    """
 
     started_at: datetime
     records: int = 0
@@ -65,10 +68,11 @@ class MicroBatch:
     waited: Waited = NOBODY
     segment_most: float | None = None
     locked_by: str | None = None
+    not_read: Mapping[str, str] = field(default_factory=dict)
 
 
 def micro_batches(settings: Settings, pace: Pace, asked_to_stop: threading.Event) -> Iterator[MicroBatch]:
-    """Each micro-batch that had something to do, or found the lake locked, as it ends.
+    """Each micro-batch that had something to do, found the lake locked, or could not read a source, as it ends.
 
     Ends when asked to, after the time given, or, where that is wanted, once nothing waits. Raises what a run raises.
     """
@@ -78,7 +82,7 @@ def micro_batches(settings: Settings, pace: Pace, asked_to_stop: threading.Event
         found = _micro_batch(settings, pace)
         if found is not None:
             yield found
-        if pace.available_now and found is None:
+        if pace.available_now and (found is None or not (found.stages or found.locked_by)):
             return
         if pace.lasting is not None and seconds_since(start) >= pace.lasting:
             return
@@ -100,14 +104,15 @@ def _micro_batch(settings: Settings, pace: Pace) -> MicroBatch | None:
 def _taken(lake: Lake, settings: Settings, pace: Pace, blank: MicroBatch, mark: float) -> MicroBatch | None:
     seen_before = lake.versions.get(EVENTS.name)
     done = run_stages(lake, settings, stages_named(TO_SILVER), Unheard())
+    not_read = {source: why for outcome in done for source, why in outcome.not_read.items()}
     if not any(outcome.commits for outcome in done):
-        return None
+        return replace(blank, not_read=not_read) if not_read else None
     waited, at_silver = _waited(lake, seen_before), tick()
     if not pace.silver_only:
         done += run_stages(lake, settings, stages_named(TO_SEGMENTS), Unheard())
     later = None if pace.silver_only or waited.most is None else waited.most + seconds_since(at_silver)
     landed = next((int(outcome.facts.get("records", 0)) for outcome in done if outcome.stage == TO_SILVER[0]), 0)
-    found = MicroBatch(blank.started_at, landed, seconds_since(mark), tuple(done), waited, later)
+    found = MicroBatch(blank.started_at, landed, seconds_since(mark), tuple(done), waited, later, not_read=not_read)
     _remember(lake, found)
     return found
 
