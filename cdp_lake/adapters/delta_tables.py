@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
 from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
 from cdp_lake.contracts.table import TableContract
 
@@ -28,11 +28,7 @@ class DeltaTables:
 
     def version(self, contract: TableContract) -> int | None:
         """Newest committed version, or None when the table does not exist."""
-        # `DESCRIBE HISTORY` starts Spark jobs; the log of an open table answers in milliseconds.
-        jvm = cast(Any, self.spark._jvm)
-        delta_log = jvm.org.apache.spark.sql.delta.DeltaLog
-        log = delta_log.forTable(self.spark._jsparkSession, self.path(contract))
-        found = int(log.update(False, *_update_defaults(log)).version())
+        found = int(self._snapshot(contract).version())
         return None if found < 0 else found
 
     def frame(self, contract: TableContract, version: int | None = None) -> DataFrame:
@@ -56,10 +52,11 @@ class DeltaTables:
 
     def create(self, contract: TableContract) -> None:
         """Makes the table with the layout its contract declares, or adds columns it lacks."""
-        if self.version(contract) is None:
+        snapshot = self._snapshot(contract)
+        if int(snapshot.version()) < 0:
             self._create(contract)
             return
-        have = set(self.frame(contract).columns)
+        have = set(snapshot.schema().fieldNames())
         new = [c for c in contract.columns if c.name not in have]
         if new:
             columns = ", ".join(f"`{c.name}` {c.type}" for c in new)
@@ -76,16 +73,13 @@ class DeltaTables:
         """One commit that leaves these rows and no others."""
         rows.write.format("delta").mode("overwrite").option("userMetadata", note).save(self.path(contract))
 
-    def merge(self, contract: TableContract, changes: DataFrame, deletions: DataFrame | None) -> None:
-        """One commit that brings rows in by key, and takes away keys that are gone."""
-        marked = changes.withColumn("_is_gone", F.lit(False))
-        if deletions is not None:
-            marked = marked.unionByName(deletions.withColumn("_is_gone", F.lit(True)), allowMissingColumns=True)
+    def merge(self, contract: TableContract, changes: DataFrame, gone: str) -> None:
+        """One commit that brings rows in by key, and takes away those of which the condition on `s` is true."""
         on = " AND ".join(f"t.`{name}` = s.`{name}`" for name in contract.key)
         values = {name: f"s.`{name}`" for name in contract.column_names}
-        merge = self._handle(contract).alias("t").merge(marked.alias("s"), on)
-        merge = merge.whenMatchedDelete("s._is_gone").whenMatchedUpdate(set=dict(values))
-        merge.whenNotMatchedInsert("NOT s._is_gone", values=dict(values)).execute()
+        merge = self._handle(contract).alias("t").merge(changes.alias("s"), on)
+        merge = merge.whenMatchedDelete(gone).whenMatchedUpdate(set=dict(values))
+        merge.whenNotMatchedInsert(f"NOT ({gone})", values=dict(values)).execute()
 
     def delete(self, contract: TableContract, condition: str) -> None:
         """One commit that deletes rows; the condition names batches or surrogates, never a person."""
@@ -100,6 +94,17 @@ class DeltaTables:
         self.spark.sql(f"CREATE DATABASE IF NOT EXISTS {contract.layer}")
         location = Path(self.path(contract)).as_posix()
         self.spark.sql(f"CREATE TABLE IF NOT EXISTS {contract.name} USING DELTA LOCATION '{location}'")
+
+    @cached_property
+    def _logs(self) -> Any:
+        # Asked for by its name, a class is looked for in every JAR, once for each part of the name.
+        return cast(Any, self.spark._jvm).org.apache.spark.sql.delta.DeltaLog
+
+    def _snapshot(self, contract: TableContract) -> Any:
+        """Delta's own view of the newest version; of no version (-1) where there is no table."""
+        # `DESCRIBE HISTORY` starts Spark jobs; the log of an open table answers in milliseconds.
+        log = self._logs.forTable(self.spark._jsparkSession, self.path(contract))
+        return log.update(False, *_update_defaults(log))
 
     def _handle(self, contract: TableContract) -> DeltaTable:
         return DeltaTable.forPath(self.spark, self.path(contract))

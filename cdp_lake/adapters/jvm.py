@@ -18,6 +18,13 @@ CLASS_ARCHIVE = "classes.jsa"
 QUICK_COMPILER_CORES = 4
 MUCH_WORK_BYTES = 100 * 1024**2
 _LOG4J = Path(__file__).with_name("log4j2.properties")
+# PySpark asks for these some thousand times a stage, and Java looks through every JAR each time.
+_ASKED_OFTEN = (
+    "functions",
+    "PythonUtils",
+    "org.apache.spark.sql.functions",
+    "org.apache.spark.sql.classic.SparkSession",
+)
 # Java says this at every start, because Spark asks for vector instructions; nobody can act on it.
 _NOISE = ("WARNING: Using incubator modules",)
 
@@ -38,7 +45,8 @@ def options(jars_folder: Path, compiler: Literal["quick", "thorough"]) -> list[s
     chosen.append("-XX:-DontCompileHugeMethods")
     if compiler == "quick":
         # Little work leaves little garbage: threads that collect it beside the work cost more than they save.
-        chosen += ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+        # Most of it is young, and Spark's classes alone would have the whole heap cleaned five times over.
+        chosen += ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:NewRatio=1", "-XX:MetaspaceSize=256m"]
     archive = jars_folder / CLASS_ARCHIVE
     if archive.exists():
         chosen += ["-Xshare:auto", f"-XX:SharedArchiveFile={archive}"]
@@ -62,6 +70,13 @@ def start(settings: dict[str, str]) -> None:
     finally:
         os.close(ear)
     SparkContext._ensure_initialized(gateway=gateway)
+
+
+def remember_classes() -> None:
+    """Keep the classes that PySpark asks for most, so that asking again asks this process and not Java."""
+    view = SparkContext._jvm
+    for name in _ASKED_OFTEN:
+        setattr(view, name, getattr(view, name))
 
 
 def _pass_on(stream: IO[bytes]) -> None:

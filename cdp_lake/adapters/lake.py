@@ -9,16 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cdp_lake.adapters.delta_tables import DeltaTables
+from cdp_lake.adapters.scratch import Scratch
 from cdp_lake.contracts.conform import ROW_HASH, conform
 from cdp_lake.contracts.ops import PUBLICATIONS
 from cdp_lake.contracts.table import TableContract
 from cdp_lake.errors import ConfigError, did_you_mean
+
+_KNOWN_HASH, _CHANGE = "_known_hash", "_change"
+_NEW, _CHANGED, _DELETED = "new", "changed", "deleted"
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Lake:
 
     tables: DeltaTables
     purposes: frozenset[str]
+    scratch: Scratch
     versions: dict[str, int] = field(default_factory=dict)
     publication_no: int = 0
     reads: dict[str, int] = field(default_factory=dict)
@@ -48,7 +54,8 @@ class Lake:
     @classmethod
     def open(cls, spark: SparkSession, root: str, purposes: frozenset[str], catalog: bool = False) -> Lake:
         """The lake at a folder, at its last publication."""
-        lake = cls(DeltaTables(spark, root, catalog), purposes)
+        scratch = Scratch(Path(root).absolute() / ".scratch" / "changes")
+        lake = cls(DeltaTables(spark, root, catalog), purposes, scratch)
         if lake.tables.version(PUBLICATIONS) is not None:
             last = lake.tables.frame(PUBLICATIONS).agg(F.max_by("versions", "publication_no"), F.max("publication_no"))
             versions, number = last.collect()[0]
@@ -128,33 +135,30 @@ class Lake:
         """Commits only the rows that differ from the published ones; with `complete`, keys not in `rows` are deleted.
 
         replacing: the published rows that these take the place of, when they are not all; the others stay.
-        `rows` are read twice: hand over a cached frame.
+        With `complete` the `rows` are read twice: hand over a cached frame.
         """
         self.take_back(contract)
         self.tables.create(contract)
         before = self.head(contract)
         if (self.tables.version(contract) or 0) == 0:
             return self._first_rows(contract, rows)
-        # before: one row per key.
-        known = before.select(*contract.key, F.col(ROW_HASH).alias("_known_hash"))
-        compared = rows.join(known, on=list(contract.key), how="left")
-        is_new = F.col("_known_hash").isNull()
-        changed = compared.where(is_new | (F.col("_known_hash") != F.col(ROW_HASH))).withColumn("_is_new", is_new)
-        changed = changed.select(*contract.column_names, "_is_new").persist()
-        old = known if replacing is None else replacing
-        gone = old.select(*contract.key).join(rows, on=list(contract.key), how="left_anti") if complete else None
-        new, other = _counted(changed)
-        deleted = gone.count() if gone is not None else 0
-        if other or deleted:
-            self.tables.merge(contract, changed.drop("_is_new"), gone)
+        known = before.select(*contract.key, F.col(ROW_HASH).alias(_KNOWN_HASH))
+        found = _differing(contract, rows, known)
+        if complete:
+            gone = _gone(contract, rows, known if replacing is None else replacing)
+            found = found.unionByName(gone, allowMissingColumns=True)
+        # Read three times; and what a commit reads from a cache, Delta plans twice, with all that led to it.
+        changes = self.scratch.staged(found, contract.name.replace(".", "_"))
+        new, changed, deleted = _counted(changes)
+        if changed or deleted:
+            self.tables.merge(contract, changes, f"s.{_CHANGE} = '{_DELETED}'")
         elif new:
             # What a merge would look for is not there: a commit of new rows alone takes a fourth of its time.
-            self.tables.append(contract, changed.drop("_is_new"), contract.purpose)
-        changed.unpersist()
-        count = new + other + deleted
+            self.tables.append(contract, changes.drop(_CHANGE), contract.purpose)
+        self.scratch.clear()
         # Also without a row: what was taken back, or a column added, moved the version that is to be published.
         version = self.tables.version(contract) if self.has_unpublished(contract) else None
-        return Commit(contract.name, count, version, deleted)
+        return Commit(contract.name, new + changed + deleted, version, deleted)
 
     def overwrite(self, contract: TableContract, rows: DataFrame) -> Commit:
         """Puts the rows in the place of all there are, in one commit: for tables of a handful of rows."""
@@ -184,10 +188,26 @@ class Lake:
         return Commit(contract.name, count, self.tables.version(contract))
 
 
-def _counted(changed: DataFrame) -> tuple[int, int]:
-    """How many of the rows are new, and how many are not."""
-    row = changed.agg(F.count_if("_is_new"), F.count_if(~F.col("_is_new"))).collect()[0]
-    return int(row[0]), int(row[1])
+def _differing(contract: TableContract, rows: DataFrame, known: DataFrame) -> DataFrame:
+    """The rows that are new or changed, and which of both. known: one row per key, with its hash."""
+    compared = rows.join(known, on=list(contract.key), how="left")
+    is_new = F.col(_KNOWN_HASH).isNull()
+    different = compared.where(is_new | (F.col(_KNOWN_HASH) != F.col(ROW_HASH)))
+    change = F.when(is_new, _NEW).otherwise(_CHANGED)
+    return different.select(*contract.column_names, change.alias(_CHANGE))
+
+
+def _gone(contract: TableContract, rows: DataFrame, old: DataFrame) -> DataFrame:
+    """The keys of old rows that the rows no longer have."""
+    keys = old.select(*contract.key).join(rows, on=list(contract.key), how="left_anti")
+    return keys.withColumn(_CHANGE, F.lit(_DELETED))
+
+
+def _counted(changes: DataFrame) -> tuple[int, int, int]:
+    """How many rows are new, changed and gone."""
+    kinds = (F.count_if(F.col(_CHANGE) == kind) for kind in (_NEW, _CHANGED, _DELETED))
+    new, changed, deleted = changes.agg(*kinds).collect()[0]
+    return int(new), int(changed), int(deleted)
 
 
 def _with_declared_columns(frame: DataFrame, contract: TableContract) -> DataFrame:

@@ -47,6 +47,10 @@ STARTED_HERE = {
     "spark.databricks.delta.snapshotPartitions": "2",
     # A small heap cannot keep the default 500 table logs.
     "spark.databricks.delta.delta.log.cacheSize": "32",
+    # Each broadcast, each sort and each aggregation takes a piece of memory of this size and clears it first, also for
+    # ten rows: with the defaults (4 and up to 64 MB) half the time of the garbage collector goes into that.
+    "spark.broadcast.blockSize": "512k",
+    "spark.buffer.pageSize": "2m",
     # Listing files with 10,000 tasks takes longer than reading the directory.
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "5",
     # Checksum files beside files that check themselves, each with a chmod process of its own: decision 0015.
@@ -72,7 +76,9 @@ def build_session(settings: SparkSettings, app_name: str) -> SparkSession:
     builder = SparkSession.builder.appName(app_name)
     for key, value in start.items():
         builder = builder.config(key, value)
-    return builder.getOrCreate()
+    session = builder.getOrCreate()
+    jvm.remember_classes()
+    return session
 
 
 def _asked(settings: SparkSettings) -> dict[str, str]:
