@@ -23,8 +23,8 @@ test: .venv/.test .venv/.clients .jars/.ready .jars/.classes .jars/kafka/.ready 
 	$(PYTEST) -m "not lake and not stages"
 	$(PYTEST) --dist loadgroup --no-loadscope-reorder --durations=12 -m "lake or stages"
 
-test-fast: .venv/.test .jars/.ready .jars/.classes ## The quick tests alone
-	$(PYTEST) -q -m "not lake and not stages and not sdk"
+test-fast: .venv/.test .jars/.ready .jars/.classes ## The quick tests alone: no Delta, no models, no laws, no SDKs
+	$(PYTEST) -q -m "not lake and not stages and not sdk and not laws"
 
 torture: .venv/.test .jars/.ready ## Kill runs at every point with many seeds; goes on where torture.csv ends (MINUTES=60)
 	$(BIN)/python -m tests.torture --minutes $(MINUTES)

@@ -22,7 +22,7 @@ FOR_FEW_ROWS = {
     "spark.sql.adaptive.enabled": "false",
 }
 # What a test needs decides when it runs: the quickest answers come first.
-SLOW_FOLDERS = {"lake": "lake", "stages": "stages", "torture": "stages"}
+FOLDERS = {"lake": "lake", "stages": "stages", "torture": "stages", "properties": "laws", "scenarios": "laws"}
 LONGEST = "finished lake"
 # What takes long to make is made by one process, so all who ask for it run there; other modules go where there is room.
 MADE_ONCE = {"stitched": "two sources", "installed": LONGEST}
@@ -65,8 +65,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by folder and fixture, then plain tests before Spark, Spark before lakes, lakes before stages."""
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0]
-        if folder in SLOW_FOLDERS:
-            item.add_marker(SLOW_FOLDERS[folder])
+        if folder in FOLDERS:
+            item.add_marker(FOLDERS[folder])
         asked_for = getattr(item, "fixturenames", ())
         if "spark" in asked_for:
             item.add_marker("spark")

@@ -78,9 +78,18 @@ class Settings(Strict):
         return self.model_copy(update={"identity": self.identity.scoped(names)})
 
     def digest(self, names: Iterable[str]) -> str:
-        """A hash of some parts of the configuration, such as `traits` or `lake.catalog`: what a stage depends on."""
-        parts = {name: self.model_dump(mode="json", include=_included(name)) for name in sorted(names)}
+        """A hash of some parts of the configuration, such as `traits` or `lake.catalog`: what a stage depends on.
+
+        Not covered is what says only how something is computed: another engine is no reason to compute it again.
+        """
+        parts = {
+            name: self.model_dump(mode="json", include=_included(name), exclude=_HOW_NOT_WHAT) for name in sorted(names)
+        }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+# Whatever these say, the same comes out: the tests of the engines and of the incremental stitch hold them to it.
+_HOW_NOT_WHAT = {"identity": {"components": True, "incremental": True}}
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ POINTS = {
         Point("people_published_run_not_noted", "after", "publish", STITCHING),
     )
 }
-# One of each kind, for every run of the tests.
+# One of each kind, in the order in which a run comes by, for every run of the tests.
 EVERY_TIME = (
     "records_committed_files_not_noted",
     "people_committed_facts_not",

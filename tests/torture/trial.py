@@ -19,6 +19,7 @@ from cdp_lake.adapters import jars
 from cdp_lake.config.settings import Settings
 from cdp_lake.contracts.catalogue import TABLES
 from cdp_lake.stages.configuration import configured
+from tests.conftest import FOR_FEW_ROWS
 from tests.stages.lakes import RAW_TO_PEOPLE, fates, opened, people, run, silver
 
 ROOT = Path(__file__).parents[2]
@@ -138,7 +139,9 @@ def killed(office: Office, point: str) -> int:
     command = [sys.executable, "-m", "tests.torture.victim", point, "run", *RAW_TO_PEOPLE]
     command += ["--conf", str(office.folder / "conf"), *(word for one in office.sets for word in ("--set", one))]
     here = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    settings = ("--set", "spark.master=local[2]", "--set", "spark.driver_memory=1g")
+    few_rows = ", ".join(f'{name}: "{value}"' for name, value in FOR_FEW_ROWS.items())
+    own = ("spark.master=local[2]", "spark.driver_memory=1g", f"spark.conf={{{few_rows}}}")
+    settings = [word for one in own for word in ("--set", one)]
     environment = {**os.environ, "PYTHONPATH": here, "CDP_LAKE_JARS": str(jars.jars_dir())}
     done = subprocess.run([*command, *settings], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != -signal.SIGKILL:

@@ -105,6 +105,14 @@ def test_the_digest_of_a_part_changes_with_that_part_only():
     assert plain.digest(("sources", "identity")) == moved.digest(("sources", "identity"))
 
 
+def test_the_digest_is_of_what_comes_out_and_not_of_how():
+    plain = configured().settings
+    other_engine = configured(sets=("identity.components.engine=graphframes", "identity.incremental.from_records=1"))
+    other_rules = configured(sets=("identity.max_cluster_records=3",))
+    assert plain.digest(("identity",)) == other_engine.settings.digest(("identity",))
+    assert plain.digest(("identity",)) != other_rules.settings.digest(("identity",))
+
+
 def test_no_source_by_that_name_is_explained():
     with pytest.raises(ConfigError, match=r"no source 'crn'; known: .*Did you mean 'crm'\?"):
         configured().settings.source("crn")

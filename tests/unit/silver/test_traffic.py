@@ -72,7 +72,7 @@ def test_the_pace_of_a_minute_is_the_same_however_its_events_are_split(spark, fi
     # Four events of one device in one minute are too fast, three are not; the next minute is another one.
     told = [(f"e{n}", 1, NOON + timedelta(seconds=10 * n)) for n in range(4)]
     told += [("e9", 1, NOON + timedelta(seconds=61)), ("f0", 2, NOON)]
-    stored = with_pace(_events(spark, told[:first]), _events(spark, []), RULES)
+    stored = with_pace(_events(spark, told[:first]), _events(spark, []), RULES).localCheckpoint()
     fresh = with_pace(_events(spark, told[first:]), stored, RULES)
     found = {row["event_id"]: row["traffic"] for frame in (stored, fresh) for row in frame.collect()}
     assert found == dict.fromkeys(("e0", "e1", "e2", "e3"), "bot") | {"e9": "human", "f0": "human"}
