@@ -1,4 +1,4 @@
-"""Processes are killed on their way; nothing is lost or doubled. `make torture` has all points, apart, and many seeds."""
+"""Processes are killed on their way, nothing is lost or doubled. `make torture` has all points and many seeds."""
 
 import pytest
 
