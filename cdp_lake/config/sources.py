@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from cdp_lake.config.consent_columns import ConsentColumn, consent_column_problems
 from cdp_lake.config.promises import Counts, Expects
 from cdp_lake.config.snapshot import Snapshot
 from cdp_lake.config.source_kinds import KIND_FIELDS, Kind
@@ -125,6 +126,7 @@ class SourceContract(Strict):
     counts: Counts | None = None
     columns: tuple[SourceColumn, ...] = Field(min_length=1)
     identifiers: tuple[Identifier, ...] = ()
+    consents: tuple[ConsentColumn, ...] = ()
     rules: tuple[RecordRule, ...] = ()
 
     @field_validator("encoding")
@@ -159,6 +161,7 @@ class SourceContract(Strict):
         refs += [(f"identifier '{i.column}'", i.column) for i in self.identifiers]
         refs += [(f"version '{name}'", name) for name in self.version_columns]
         refs += [(f"deletes '{self.deletes.column}'", self.deletes.column)] if self.deletes else []
+        refs += [(f"consents '{name}'", name) for c in self.consents for name in (c.column, c.at) if name]
         for rule in self.rules:
             refs += [(f"rule {rule.name}: '{n}'", n) for n in (*rule.any_of, *(rule.not_after or ()))]
         return refs
@@ -169,9 +172,14 @@ class SourceContract(Strict):
         return tuple(name for name in (self.version.column, self.version.then) if name) if self.version else ()
 
     @property
+    def orders_by_export(self) -> bool:
+        """True where nothing in a record says which is the newer one, but the day of the full export it stands in."""
+        return self.snapshot is not None and self.version is None
+
+    @property
     def keeps_latest(self) -> bool:
         """True where a later record of a key takes the place of an earlier one."""
-        return self.version is not None and self.version.keep == "latest"
+        return self.orders_by_export or (self.version is not None and self.version.keep == "latest")
 
     def column_of(self, field: str) -> SourceColumn | None:
         """The column that fills a silver field, if the feed has one."""
@@ -227,10 +235,29 @@ class SourceContract(Strict):
 
     @model_validator(mode="after")
     def _snapshots_are_files_of_people(self) -> SourceContract:
-        if self.snapshot and (self.kind != "person" or self.files is None or not self.keeps_latest or self.deletes):
+        is_orderly = bool(self.key) and self.keeps_latest and not self.deletes
+        if self.snapshot and (self.kind != "person" or self.files is None or not is_orderly):
             raise ValueError(
-                "`snapshot` needs `files`, kind person, a key and `version: {column: ..., keep: latest}`, and no "
+                "`snapshot` needs `files`, kind person and a key; a `version`, if there is one, keeps the latest; and no "
                 "`deletes`, since who is missing is deleted"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _consents_are_of_people(self) -> SourceContract:
+        problems = [*consent_column_problems(self.consents, {column.name: column.type for column in self.columns})]
+        if self.consents and self.kind != "person":
+            problems.append("`consents` are columns of a feed of kind person; a feed of decisions has kind consent")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @model_validator(mode="after")
+    def _consents_have_a_time(self) -> SourceContract:
+        if self.consents and not (self.key and self.keeps_latest):
+            raise ValueError(
+                "`consents` need a key and what orders the records of one: `version: {column: ..., keep: latest}`, or "
+                "`snapshot`"
             )
         return self
 
