@@ -238,8 +238,8 @@ class SourceContract(Strict):
         is_orderly = bool(self.key) and self.keeps_latest and not self.deletes
         if self.snapshot and (self.kind != "person" or self.files is None or not is_orderly):
             raise ValueError(
-                "`snapshot` needs `files`, kind person and a key; a `version`, if there is one, keeps the latest; and no "
-                "`deletes`, since who is missing is deleted"
+                "`snapshot` needs `files`, kind person and a key; a `version`, if there is one, keeps the latest; and "
+                "no `deletes`, since who is missing is deleted"
             )
         return self
 

@@ -79,6 +79,13 @@ def delivery_verdict(contract: SourceContract, records: int) -> Verdict | None:
     return Verdict(contract.name, label, "warning", kept, f"{records:,} came")
 
 
+def words_verdict(contract: SourceContract, column: str, unknown: int) -> Verdict:
+    """Whether a column of consents says only what its contract gives a meaning. unknown: records that say else."""
+    label = f"{column}: every word has a meaning (consents)"
+    told = f"{unknown:,} records say another one, which counts as denied" if unknown else "so it is"
+    return Verdict(contract.name, label, "warning", not unknown, told)
+
+
 def reconciled(
     contract: SourceContract, said: Iterable[Counted], files: Sequence[Mapping[str, Any]], fresh: set[str]
 ) -> Iterator[Verdict]:

@@ -38,6 +38,7 @@ def configured(
         *check_collector(loaded.settings.collector, loaded.settings.sources),
         *_rule_problems(loaded.settings),
         *_connection_problems(loaded.settings),
+        *_consent_problems(loaded.settings),
     ]
     if problems:
         raise ConfigError("\n".join(located(where, text, loaded.layer) for where, text in problems))
@@ -109,4 +110,19 @@ def _connection_problems(settings: Settings) -> list[Problem]:
         (("sources", *way, "connection"), f"not in connections.yml; {did_you_mean(name, known)}")
         for way, name, known in through
         if name not in known
+    ]
+
+
+def _consent_problems(settings: Settings) -> list[Problem]:
+    """Consents in feeds of people that speak of a purpose or a channel nobody decides on."""
+    asked = [(source.name, one) for source in settings.sources for one in source.consents]
+    words = [(name, one.column, "purpose", one.purpose, settings.consent.purposes) for name, one in asked]
+    words += [(name, one.column, "channel", one.channel, settings.consent.channels) for name, one in asked]
+    return [
+        (
+            ("sources", name, "consents"),
+            f"column '{column}': no {what} '{word}' in consent.yml; {did_you_mean(word, known)}",
+        )
+        for name, column, what, word, known in words
+        if word not in known
     ]

@@ -156,9 +156,7 @@ def _parsed(
     return with_event_time(parsed(with_export_time(read, contract, files), contract, headers), contract)
 
 
-def _passed(
-    job: Job, feed: Feed, fates: DataFrame, turning: Again | None, corrections: DataFrame | None
-) -> Passed:
+def _passed(job: Job, feed: Feed, fates: DataFrame, turning: Again | None, corrections: DataFrame | None) -> Passed:
     """The records of a feed that passed, and earlier ones that this batch turned into what they are now."""
     contract, rows = feed.contract, feed.parsed
     if turning is not None and contract.name in turning.parts:
