@@ -31,6 +31,10 @@ class SourcePreset(SourceContract):
         return self
 
     @model_validator(mode="after")
+    def _lines_are_of_orders(self) -> SourcePreset:
+        return self
+
+    @model_validator(mode="after")
     def _consents_have_a_time(self) -> SourcePreset:
         return self
 

@@ -7,46 +7,14 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from cdp_lake.config.consent_columns import ConsentColumn, consent_column_problems
+from cdp_lake.config.durations import Duration
 from cdp_lake.config.promises import Counts, Expects
 from cdp_lake.config.snapshot import Snapshot
-from cdp_lake.config.source_kinds import KIND_FIELDS, Kind
+from cdp_lake.config.source_columns import SourceColumn
+from cdp_lake.config.source_kinds import KIND_FIELDS, OF_NOBODY, Kind
 from cdp_lake.config.strict import Strict
 from cdp_lake.config.ways_in import TableFeed, TopicFeed
 from cdp_lake.errors import did_you_mean
-
-ColumnType = Literal["string", "integer", "decimal", "boolean", "date", "timestamp", "json", "list"]
-# Among the meanings of a column's values: that of every text not listed.
-ANY_OTHER = "*"
-
-
-class SourceColumn(Strict):
-    """One column of a feed: where it is, its type, the silver field it fills, and the rules it keeps.
-
-    `values` says what texts of this system mean: `{"0": "", M: male}`; an empty meaning is no value at all, and `"*"`
-    stands for every text not listed. Without it those stay as they are. `prefix` is what some systems write before a
-    value and mean nothing by, such as the apostrophe that keeps Excel from rounding an id.
-    """
-
-    name: str
-    path: str | None = None
-    type: ColumnType = "string"
-    field: str | None = None
-    required: bool = False
-    pii: str | None = None
-    formats: tuple[str, ...] = ()
-    at_least: float | None = None
-    at_most: float | None = None
-    after: str | None = None
-    before: str | None = None
-    one_of: tuple[str, ...] = ()
-    values: dict[str, str] = Field(default_factory=dict)
-    prefix: str | None = None
-    columns: tuple[SourceColumn, ...] = ()
-
-    @property
-    def source_path(self) -> str:
-        """Dotted path in a JSON record, or the CSV header."""
-        return self.path or self.name
 
 
 class Identifier(Strict):
@@ -96,7 +64,8 @@ class SourceContract(Strict):
     """One feed. `key` empty: two identical records of one file are two records.
 
     It comes in by one way: as files below the landing folder, as rows of a database, or as messages of a topic.
-    `extends` names a preset whose settings this one is laid over.
+    `extends` names a preset whose settings this one is laid over. `provenance` says whose data it is: our own, a
+    partner's, or bought; and `expires`, how long a record counts after the last that its source told of it.
     """
 
     name: str
@@ -118,10 +87,13 @@ class SourceContract(Strict):
     snapshot: Snapshot | None = None
     brand: str = "default"
     owner: str = "data-platform"
+    provenance: Literal["first", "second", "third"] = "first"
+    expires: Duration | None = None
     region: str | None = None
     time_zone: str = "UTC"
     currency: str | None = None
     order_channel: str | None = None
+    lines_of: str | None = None
     expects: Expects = Expects()
     counts: Counts | None = None
     columns: tuple[SourceColumn, ...] = Field(min_length=1)
@@ -241,6 +213,22 @@ class SourceContract(Strict):
                 "`snapshot` needs `files`, kind person and a key; a `version`, if there is one, keeps the latest; and "
                 "no `deletes`, since who is missing is deleted"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _people_expire(self) -> SourceContract:
+        if self.expires is not None and self.kind in OF_NOBODY:
+            raise ValueError(f"`expires` is for what is known of people; kind {self.kind} tells of nobody")
+        if self.expires is not None and (self.kind == "consent" or self.consents):
+            raise ValueError("`expires` and consents do not go together: who refused has refused for good")
+        return self
+
+    @model_validator(mode="after")
+    def _lines_are_of_orders(self) -> SourceContract:
+        if (self.kind == "order_line") != (self.lines_of is not None):
+            raise ValueError("`kind: order_line` and `lines_of`, the source of the orders, go together")
+        if self.kind == "order_line" and self.column_of("order_id") is None:
+            raise ValueError("a line finds its order by its number: say which column has `field: order_id`")
         return self
 
     @model_validator(mode="after")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cdp_lake.config.sources import RecordRule, SourceColumn, SourceContract
+    from cdp_lake.config.source_columns import SourceColumn
+    from cdp_lake.config.sources import RecordRule, SourceContract
 
 _WHOLE = "give the whole record: fix --payload"
 _OF_RECORDS = {

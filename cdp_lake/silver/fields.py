@@ -68,9 +68,9 @@ def told_at(contract: SourceContract) -> Column | None:
     """When what a record tells of happened, for any kind of feed; None for a kind without times."""
     if contract.kind == "event":
         return F.col("_occurred_at")
-    if contract.kind == "coupon_offer":
+    if contract.kind == "coupon_offer" or (contract.kind == "order_line" and contract.column_of("ordered_at") is None):
         return None
-    dated = {"product": "updated_at", "ad_spend": "spent_on"}
+    dated = {"product": "updated_at", "ad_spend": "spent_on", "order_line": "ordered_at"}
     if contract.kind in dated:
         return field(contract, dated[contract.kind], "timestamp")
     return seen_at(contract)

@@ -8,7 +8,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
-from cdp_lake.config.sources import SourceColumn, SourceContract
+from cdp_lake.config.source_columns import SourceColumn
+from cdp_lake.config.sources import SourceContract
 from cdp_lake.silver.envelopes import envelope_schema, unwrapped
 from cdp_lake.silver.fields import EXPORTED_AT
 from cdp_lake.silver.rules import broken_rules, judged_items

@@ -9,7 +9,8 @@ from operator import or_
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from cdp_lake.config.sources import RecordRule, SourceColumn, SourceContract
+from cdp_lake.config.source_columns import SourceColumn
+from cdp_lake.config.sources import RecordRule, SourceContract
 from cdp_lake.silver.fields import decided_at, is_deletion
 from cdp_lake.silver.typed import item_text, typed_column
 

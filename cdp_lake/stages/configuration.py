@@ -39,6 +39,7 @@ def configured(
         *_rule_problems(loaded.settings),
         *_connection_problems(loaded.settings),
         *_consent_problems(loaded.settings),
+        *_line_problems(loaded.settings),
     ]
     if problems:
         raise ConfigError("\n".join(located(where, text, loaded.layer) for where, text in problems))
@@ -125,4 +126,18 @@ def _consent_problems(settings: Settings) -> list[Problem]:
         )
         for name, column, what, word, known in words
         if word not in known
+    ]
+
+
+def _line_problems(settings: Settings) -> list[Problem]:
+    """Feeds of order lines whose orders nobody sends, or send their lines themselves."""
+    orders = {s.name for s in settings.sources if s.kind == "receipt" and s.column_of("lines") is None}
+    return [
+        (
+            ("sources", source.name, "lines_of"),
+            f"'{source.lines_of}' is no source of kind receipt without lines of its own; "
+            f"{did_you_mean(source.lines_of, orders)}",
+        )
+        for source in settings.sources
+        if source.lines_of is not None and source.lines_of not in orders
     ]

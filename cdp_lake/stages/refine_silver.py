@@ -36,7 +36,6 @@ from cdp_lake.silver.redriving import judged_anew, not_among, those_among, witho
 from cdp_lake.silver.standardise import standardised
 from cdp_lake.silver.standing import changes, left_behind, overtaken, standing
 from cdp_lake.silver.traffic import with_pace, with_traffic
-from cdp_lake.stages.absences import with_the_absent
 from cdp_lake.stages.driven_again import (
     Again,
     Asked,
@@ -46,6 +45,7 @@ from cdp_lake.stages.driven_again import (
     together,
     write_down,
 )
+from cdp_lake.stages.expiry import expire, with_those_who_left
 from cdp_lake.stages.export_versions import turned
 from cdp_lake.stages.job import Job
 from cdp_lake.stages.judge_sources import judge_sources
@@ -75,7 +75,8 @@ def refine(job: Job) -> None:
     if asked is not None and not job.rebuild and asked.reach_into_silver:
         job.progress.step("a correction was withdrawn of a record that had passed: silver is computed anew")
         job.rebuild = True
-    drive(job, _files_to_refine(job), asked)
+    if drive(job, _files_to_refine(job), asked) is None:
+        expire(job)
 
 
 def drive(job: Job, files: dict[str, list[dict[str, Any]]], asked: Asked | None) -> DataFrame | None:
@@ -101,7 +102,7 @@ def drive(job: Job, files: dict[str, list[dict[str, Any]]], asked: Asked | None)
     records, links = _source_records(job, passed, anew)
     older = _overtaken(job, fates, [feed for feed in passed if changes(feed.contract)])
     tables = _facts_by_table(job, [_standing(feed, older) for feed in passed], links, older)
-    records = with_the_absent(job, [(feed.contract, feed.batches) for feed in feeds], fates, records)
+    records = with_those_who_left(job, [(feed.contract, feed.batches) for feed in feeds], fates, records)
     job.progress.step("checking candidates")
     _check_conservation(feeds, fates, again)
     job.check((SOURCE_RECORDS, records), *tables.items(), is_batch=bool(files))

@@ -30,6 +30,7 @@ BUILDERS: dict[str, tuple[tuple[TableContract, Builder], ...]] = {
     "event": ((EVENTS, behaviour.events),),
     "order_rows": ((ORDERS, purchases.orders_of_rows), (ORDER_LINES, purchases.lines_of_rows)),
     "receipt": ((ORDERS, purchases.orders_of_receipts), (ORDER_LINES, purchases.lines_of_receipts)),
+    "order_line": ((ORDER_LINES, purchases.lines_of_their_own),),
     "product": ((PRODUCTS, reference.products),),
     "ad_spend": ((AD_SPEND, reference.ad_spend),),
     "coupon_offer": ((COUPON_OFFERS, reference.coupon_offers),),

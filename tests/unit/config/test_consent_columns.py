@@ -68,3 +68,9 @@ def test_a_preset_may_leave_what_orders_its_versions_to_the_source(project):
     found = load_settings(project(source_presets__ours=preset, sources__clients=own)).settings.source("clients")
     assert found.orders_by_export
     assert found.consents[0].granted == ("1",)
+
+
+def test_what_people_refused_does_not_expire(project):
+    text = feed(f"{{{PLAIN}, granted: ['1']}}") + "expires: 90d\nprovenance: third\n"
+    with pytest.raises(ConfigError, match="who refused has refused for good"):
+        configured(project(sources__clients=text))
