@@ -13,6 +13,7 @@ from cdp_lake.config.snapshot import Snapshot
 from cdp_lake.config.source_columns import SourceColumn
 from cdp_lake.config.source_kinds import KIND_FIELDS, OF_NOBODY, Kind
 from cdp_lake.config.strict import Strict
+from cdp_lake.config.tracking_plan import TrackingPlan
 from cdp_lake.config.ways_in import TableFeed, TopicFeed
 from cdp_lake.errors import did_you_mean
 
@@ -99,6 +100,7 @@ class SourceContract(Strict):
     columns: tuple[SourceColumn, ...] = Field(min_length=1)
     identifiers: tuple[Identifier, ...] = ()
     consents: tuple[ConsentColumn, ...] = ()
+    plan: TrackingPlan | None = None
     rules: tuple[RecordRule, ...] = ()
 
     @field_validator("encoding")
@@ -134,6 +136,7 @@ class SourceContract(Strict):
         refs += [(f"version '{name}'", name) for name in self.version_columns]
         refs += [(f"deletes '{self.deletes.column}'", self.deletes.column)] if self.deletes else []
         refs += [(f"consents '{name}'", name) for c in self.consents for name in (c.column, c.at) if name]
+        refs += [(f"plan '{e.name}': '{n}'", n) for e in (self.plan.events if self.plan else ()) for n in e.columns]
         for rule in self.rules:
             refs += [(f"rule {rule.name}: '{n}'", n) for n in (*rule.any_of, *(rule.not_after or ()))]
         return refs
@@ -229,6 +232,12 @@ class SourceContract(Strict):
             raise ValueError("`kind: order_line` and `lines_of`, the source of the orders, go together")
         if self.kind == "order_line" and self.column_of("order_id") is None:
             raise ValueError("a line finds its order by its number: say which column has `field: order_id`")
+        return self
+
+    @model_validator(mode="after")
+    def _plans_are_of_events(self) -> SourceContract:
+        if self.plan and (self.kind != "event" or self.column_of("event_name") is None):
+            raise ValueError("`plan` lists events by name: it needs kind event and a column with `field: event_name`")
         return self
 
     @model_validator(mode="after")

@@ -86,6 +86,12 @@ def words_verdict(contract: SourceContract, column: str, unknown: int) -> Verdic
     return Verdict(contract.name, label, "warning", not unknown, told)
 
 
+def plan_verdict(contract: SourceContract, records: int, names: int) -> Verdict:
+    """Whether a source sends only events that its tracking plan lists. records, names: of those it does not."""
+    told = f"{records:,} records of {names:,} other events" if records else "so it is"
+    return Verdict(contract.name, "every event is a planned one (plan)", "warning", not records, told)
+
+
 def reconciled(
     contract: SourceContract, said: Iterable[Counted], files: Sequence[Mapping[str, Any]], fresh: set[str]
 ) -> Iterator[Verdict]:

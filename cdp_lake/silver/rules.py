@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from cdp_lake.config.source_columns import SourceColumn
 from cdp_lake.config.sources import RecordRule, SourceContract
 from cdp_lake.silver.fields import decided_at, is_deletion
+from cdp_lake.silver.planned import planned_checks
 from cdp_lake.silver.typed import item_text, typed_column
 
 Check = tuple[str, Column]
@@ -26,6 +27,7 @@ def broken_rules(contract: SourceContract, unreadable: Column, text_of: Callable
         (f"consent_time:{c.column}", F.col(c.column).isNotNull() & decided_at(contract, c).isNull())
         for c in contract.consents
     ]
+    checks += planned_checks(contract, text_of)
     broken = _named_if_any(checks)
     for column in (c for c in contract.columns if c.type == "list"):
         broken = F.concat(broken, _item_rules(column, F.col(text_of(column)), contract))

@@ -22,10 +22,12 @@ from cdp_lake.quality.promises import (
     late,
     newest_files,
     newest_records,
+    plan_verdict,
     reconciled,
     words_verdict,
 )
 from cdp_lake.silver.facts.stated_consents import unknown_words
+from cdp_lake.silver.planned import unplanned_events
 from cdp_lake.stages.job import MEANT_AFTER_ALL, Job
 from cdp_lake.stages.measure_quality import as_judged, fate_shares, measured_sources
 
@@ -43,7 +45,7 @@ def judge_sources(
     """
     if not feeds:
         return
-    kept = [*_reconciled(job, [contract for contract, _ in feeds], files), *_worded(feeds)]
+    kept = [*_reconciled(job, [contract for contract, _ in feeds], files), *_worded(feeds), *_planned(feeds)]
     judged = []
     # All batches at once are no batch that could be compared with one.
     if not job.rebuild:
@@ -77,6 +79,13 @@ def _worded(feeds: Feeds) -> Iterator[Verdict]:
         counts = unknown_words(rows, contract).collect() if contract.consents else []
         for count in counts:
             yield from (words_verdict(contract, column, unknown) for column, unknown in count.asDict().items())
+
+
+def _planned(feeds: Feeds) -> Iterator[Verdict]:
+    """Whether feeds of events send what they planned to; those that set other events aside need not be told of them."""
+    for contract, rows in feeds:
+        if contract.plan is not None and contract.plan.unplanned == "warn":
+            yield from (plan_verdict(contract, *row) for row in unplanned_events(rows, contract).collect())
 
 
 def _reconciled(
