@@ -24,8 +24,8 @@ def with_expiry(
     deleted = F.when(F.col("source").isin(*exported), F.col("deleted_at")).otherwise(told)
     pairs = [F.lit(part) for source, length in sorted(expires.items()) for part in (source, length)]
     ends = F.max("last_seen_at").over(node) + F.create_map(*pairs)[F.col("source")]
-    today = F.date_trunc("day", F.lit(as_of))
+    is_over = F.to_date("_ends") <= F.to_date(F.lit(as_of))
     return records.withColumns({"_deleted": deleted, "_ends": ends}).select(
         *[name for name in records.columns if name != "deleted_at"],
-        F.coalesce("_deleted", F.when(F.col("_ends") <= today, F.col("_ends"))).alias("deleted_at"),
+        F.coalesce("_deleted", F.when(is_over, F.col("_ends"))).alias("deleted_at"),
     )

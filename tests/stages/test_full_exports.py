@@ -118,7 +118,7 @@ def test_where_no_record_has_a_time_the_day_of_its_export_orders_them(spark, tmp
     assert {(keys[row["record_sk"]], row["decided_at"].day): row["status"] for row in rows} == expected
     (warning,) = outcomes["refine_silver"].warnings
     assert "news: every word has a meaning (consents)" in warning
-    assert "2 records say another one, which counts as denied" in warning
+    assert "another one in 2 records, which counts as denied" in warning
     # A file without a day is no use where nothing else orders what it says.
     (aside,) = lake.read(QUARANTINE, "evaluation").collect()
     assert (aside["file"], aside["rules"][0].split(":")[0]) == ("clients/clients_whenever.csv", "no_export_day")
