@@ -67,7 +67,8 @@ def _facts(landing: Path, path: str, contract: SourceContract) -> FileFacts:
     try:
         with opened(landing, path) as handle:
             facts = inspected(_chunks(handle), _header_of(landing, path, contract), names_of(contract))
-        return facts._replace(file_id=_dated(facts.file_id, path, contract))
+        problems = [*facts.problems, *_without_a_day(path, contract)]
+        return facts._replace(file_id=_dated(facts.file_id, path, contract), problems=problems)
     except FileNotFoundError:
         # Taken away since it was listed: whoever listed it sees that.
         return FileFacts("", [], ["vanished"], [])
@@ -83,6 +84,15 @@ def _dated(file_id: str, path: str, contract: SourceContract) -> str:
     return (
         file_id if taken_at is None else hashlib.sha256(f"{file_id} {taken_at.isoformat()}".encode()).hexdigest()[:16]
     )
+
+
+def _without_a_day(path: str, contract: SourceContract) -> Iterator[str]:
+    """Where nothing but its file tells which record is the newer one, a file that does not say is no use."""
+    if contract.orders_by_export and contract.snapshot and contract.snapshot.taken_at(path) is None:
+        yield (
+            f"no_export_day: its name has no day like {contract.snapshot.at} (snapshot.at), and the feed has no "
+            "`version`; rename it"
+        )
 
 
 def _identity(landing: Path, path: str) -> str:

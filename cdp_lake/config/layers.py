@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ def read_folder(folder: Path, label: str, without: str | None = None) -> Layer:
             item = read_yaml(path, f"{label}/{name}/{path.name}")
             named = item.tree.get("name")
             if named != path.stem:
-                raise ConfigError(f"{label}/{name}/{path.name}: `name: {path.stem}` is expected, found {named!r}")
+                found = misread(named) or f"found {named!r}"
+                raise ConfigError(f"{label}/{name}/{path.name}: `name: {path.stem}` is expected, {found}")
             _place(layer, (name, path.stem), item)
             layer.tree[name] = NamedItems(layer.tree[name])
     return layer
@@ -102,6 +104,17 @@ def assignments(texts: Iterable[str]) -> Layer:
             node = {key: node}
         layer = overlay(layer, Layer(node, {where: "--set"}))
     return layer
+
+
+def misread(value: object) -> str:
+    """What to do where YAML made something else of a word that stood without quotes; '' where it did not."""
+    if isinstance(value, bool):
+        words = "yes, on and true" if value else "no, off and false"
+        return f"YAML reads {words} without quotes as {str(value).lower()}, and a text is meant: put it in quotes"
+    if isinstance(value, int | float | date):
+        kind = "a time" if isinstance(value, date) else "a number"
+        return f"YAML reads {value} without quotes as {kind}, and a text is meant: put it in quotes"
+    return ""
 
 
 def as_plain(value: Any) -> Any:

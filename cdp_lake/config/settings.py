@@ -22,6 +22,7 @@ from cdp_lake.config.layers import (
     Where,
     as_plain,
     assignments,
+    misread,
     overlay,
     read_as,
     read_folder,
@@ -177,6 +178,8 @@ def described(error: Mapping[str, Any], layer: Layer) -> str:
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "missing":
         message = "is needed and not given"
+    if error["type"] == "string_type":
+        message = misread(error["input"]) or message
     return located((*where, key) if key else where, message, layer)
 
 

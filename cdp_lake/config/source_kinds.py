@@ -9,6 +9,7 @@ Kind = Literal[
     "event",
     "order_rows",
     "receipt",
+    "order_line",
     "product",
     "ad_spend",
     "campaign_contact",
@@ -100,6 +101,17 @@ KIND_FIELDS: dict[str, tuple[str, ...]] = {
         "postcode",
         "country",
     ),
+    "order_line": (
+        "order_id",
+        "line_no",
+        "ordered_at",
+        "product_id",
+        "quantity",
+        "unit_price",
+        "amount",
+        "currency",
+        "discount_amount",
+    ),
     "product": (
         "product_id",
         "product_name",
@@ -130,4 +142,6 @@ KIND_FIELDS: dict[str, tuple[str, ...]] = {
         "source_system",
     ),
 }
+# Kinds whose records hang on no person.
+OF_NOBODY = ("order_line", "product", "ad_spend", "coupon_offer")
 LINE_FIELDS = ("line_no", "product_id", "quantity", "amount", "discount_amount")

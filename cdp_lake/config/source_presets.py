@@ -30,6 +30,14 @@ class SourcePreset(SourceContract):
     def _snapshots_are_files_of_people(self) -> SourcePreset:
         return self
 
+    @model_validator(mode="after")
+    def _lines_are_of_orders(self) -> SourcePreset:
+        return self
+
+    @model_validator(mode="after")
+    def _consents_have_a_time(self) -> SourcePreset:
+        return self
+
 
 def with_source_presets(layer: Layer) -> tuple[Layer, list[Problem]]:
     """The layer with each source, and each preset, filled up from what it extends, and (setting, problem) found.

@@ -6,46 +6,16 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from cdp_lake.config.consent_columns import ConsentColumn, consent_column_problems
+from cdp_lake.config.durations import Duration
 from cdp_lake.config.promises import Counts, Expects
 from cdp_lake.config.snapshot import Snapshot
-from cdp_lake.config.source_kinds import KIND_FIELDS, Kind
+from cdp_lake.config.source_columns import SourceColumn
+from cdp_lake.config.source_kinds import KIND_FIELDS, OF_NOBODY, Kind
 from cdp_lake.config.strict import Strict
+from cdp_lake.config.tracking_plan import TrackingPlan
 from cdp_lake.config.ways_in import TableFeed, TopicFeed
 from cdp_lake.errors import did_you_mean
-
-ColumnType = Literal["string", "integer", "decimal", "boolean", "date", "timestamp", "json", "list"]
-# Among the meanings of a column's values: that of every text not listed.
-ANY_OTHER = "*"
-
-
-class SourceColumn(Strict):
-    """One column of a feed: where it is, its type, the silver field it fills, and the rules it keeps.
-
-    `values` says what texts of this system mean: `{"0": "", M: male}`; an empty meaning is no value at all, and `"*"`
-    stands for every text not listed. Without it those stay as they are. `prefix` is what some systems write before a
-    value and mean nothing by, such as the apostrophe that keeps Excel from rounding an id.
-    """
-
-    name: str
-    path: str | None = None
-    type: ColumnType = "string"
-    field: str | None = None
-    required: bool = False
-    pii: str | None = None
-    formats: tuple[str, ...] = ()
-    at_least: float | None = None
-    at_most: float | None = None
-    after: str | None = None
-    before: str | None = None
-    one_of: tuple[str, ...] = ()
-    values: dict[str, str] = Field(default_factory=dict)
-    prefix: str | None = None
-    columns: tuple[SourceColumn, ...] = ()
-
-    @property
-    def source_path(self) -> str:
-        """Dotted path in a JSON record, or the CSV header."""
-        return self.path or self.name
 
 
 class Identifier(Strict):
@@ -95,7 +65,8 @@ class SourceContract(Strict):
     """One feed. `key` empty: two identical records of one file are two records.
 
     It comes in by one way: as files below the landing folder, as rows of a database, or as messages of a topic.
-    `extends` names a preset whose settings this one is laid over.
+    `extends` names a preset whose settings this one is laid over. `provenance` says whose data it is: our own, a
+    partner's, or bought; and `expires`, how long a record counts after the last that its source told of it.
     """
 
     name: str
@@ -117,14 +88,19 @@ class SourceContract(Strict):
     snapshot: Snapshot | None = None
     brand: str = "default"
     owner: str = "data-platform"
+    provenance: Literal["first", "second", "third"] = "first"
+    expires: Duration | None = None
     region: str | None = None
     time_zone: str = "UTC"
     currency: str | None = None
     order_channel: str | None = None
+    lines_of: str | None = None
     expects: Expects = Expects()
     counts: Counts | None = None
     columns: tuple[SourceColumn, ...] = Field(min_length=1)
     identifiers: tuple[Identifier, ...] = ()
+    consents: tuple[ConsentColumn, ...] = ()
+    plan: TrackingPlan | None = None
     rules: tuple[RecordRule, ...] = ()
 
     @field_validator("encoding")
@@ -159,6 +135,8 @@ class SourceContract(Strict):
         refs += [(f"identifier '{i.column}'", i.column) for i in self.identifiers]
         refs += [(f"version '{name}'", name) for name in self.version_columns]
         refs += [(f"deletes '{self.deletes.column}'", self.deletes.column)] if self.deletes else []
+        refs += [(f"consents '{name}'", name) for c in self.consents for name in (c.column, c.at) if name]
+        refs += [(f"plan '{e.name}': '{n}'", n) for e in (self.plan.events if self.plan else ()) for n in e.columns]
         for rule in self.rules:
             refs += [(f"rule {rule.name}: '{n}'", n) for n in (*rule.any_of, *(rule.not_after or ()))]
         return refs
@@ -169,9 +147,14 @@ class SourceContract(Strict):
         return tuple(name for name in (self.version.column, self.version.then) if name) if self.version else ()
 
     @property
+    def orders_by_export(self) -> bool:
+        """True where nothing in a record says which is the newer one, but the day of the full export it stands in."""
+        return self.snapshot is not None and self.version is None
+
+    @property
     def keeps_latest(self) -> bool:
         """True where a later record of a key takes the place of an earlier one."""
-        return self.version is not None and self.version.keep == "latest"
+        return self.orders_by_export or (self.version is not None and self.version.keep == "latest")
 
     def column_of(self, field: str) -> SourceColumn | None:
         """The column that fills a silver field, if the feed has one."""
@@ -227,10 +210,51 @@ class SourceContract(Strict):
 
     @model_validator(mode="after")
     def _snapshots_are_files_of_people(self) -> SourceContract:
-        if self.snapshot and (self.kind != "person" or self.files is None or not self.keeps_latest or self.deletes):
+        is_orderly = bool(self.key) and self.keeps_latest and not self.deletes
+        if self.snapshot and (self.kind != "person" or self.files is None or not is_orderly):
             raise ValueError(
-                "`snapshot` needs `files`, kind person, a key and `version: {column: ..., keep: latest}`, and no "
-                "`deletes`, since who is missing is deleted"
+                "`snapshot` needs `files`, kind person and a key; a `version`, if there is one, keeps the latest; and "
+                "no `deletes`, since who is missing is deleted"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _people_expire(self) -> SourceContract:
+        if self.expires is not None and self.kind in OF_NOBODY:
+            raise ValueError(f"`expires` is for what is known of people; kind {self.kind} tells of nobody")
+        if self.expires is not None and (self.kind == "consent" or self.consents):
+            raise ValueError("`expires` and consents do not go together: who refused has refused for good")
+        return self
+
+    @model_validator(mode="after")
+    def _lines_are_of_orders(self) -> SourceContract:
+        if (self.kind == "order_line") != (self.lines_of is not None):
+            raise ValueError("`kind: order_line` and `lines_of`, the source of the orders, go together")
+        if self.kind == "order_line" and self.column_of("order_id") is None:
+            raise ValueError("a line finds its order by its number: say which column has `field: order_id`")
+        return self
+
+    @model_validator(mode="after")
+    def _plans_are_of_events(self) -> SourceContract:
+        if self.plan and (self.kind != "event" or self.column_of("event_name") is None):
+            raise ValueError("`plan` lists events by name: it needs kind event and a column with `field: event_name`")
+        return self
+
+    @model_validator(mode="after")
+    def _consents_are_of_people(self) -> SourceContract:
+        problems = [*consent_column_problems(self.consents, {column.name: column.type for column in self.columns})]
+        if self.consents and self.kind != "person":
+            problems.append("`consents` are columns of a feed of kind person; a feed of decisions has kind consent")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @model_validator(mode="after")
+    def _consents_have_a_time(self) -> SourceContract:
+        if self.consents and not (self.key and self.keeps_latest):
+            raise ValueError(
+                "`consents` need a key and what orders the records of one: `version: {column: ..., keep: latest}`, or "
+                "`snapshot`"
             )
         return self
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cdp_lake.config.sources import RecordRule, SourceColumn, SourceContract
+    from cdp_lake.config.source_columns import SourceColumn
+    from cdp_lake.config.sources import RecordRule, SourceContract
 
 _WHOLE = "give the whole record: fix --payload"
 _OF_RECORDS = {
@@ -32,6 +33,9 @@ _ASKS: dict[str, Callable[[SourceColumn], str]] = {
     "after": lambda column: f"not before {column.after}",
     "before": lambda column: f"not after {column.before}",
     "one_of": lambda column: f"one of {', '.join(column.one_of)}",
+    "consent_time": lambda column: "a time of its decision, in the column that `at` names or in that of the version",
+    "planned_required": lambda column: "a value, which the plan asks of this event",
+    "planned_type": lambda column: "a value of the type that the plan says this event has here",
 }
 
 
@@ -53,6 +57,8 @@ def asked(rule: str, contract: SourceContract | None) -> str:
         return _ASKS[rule.partition(":")[0]](column)
     if of_record is not None:
         return _of_several(of_record)
+    if rule == "unplanned_event":
+        return "the name of an event in the plan of its source"
     if rule == "same_key_other_content":
         return "another key, or what the other record of this key says: nothing tells which of the two is right"
     return _OF_RECORDS.get(rule, "")

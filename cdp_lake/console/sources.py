@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import RenderableType
 from rich.text import Text
 
+from cdp_lake.config.durations import in_words
 from cdp_lake.console import grid, share
 from cdp_lake.console.answers import late
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def listed(states: Iterable[SourceState]) -> Iterator[RenderableType]:
     """One line per source, then what could not be read, and what is late."""
     found = list(states)
-    columns = ("name", "kind", "comes from", "landed#", "records#", "refused#", "waiting#")
+    columns = ("name", "kind", "data", "comes from", "landed#", "records#", "refused#", "waiting#")
     yield grid("Sources", columns, [_row(one) for one in found])
     for one in (state for state in found if state.unread):
         yield Text(f"{one.contract.name}: {one.unread}", style="red")
@@ -51,8 +52,11 @@ def differences(source: str, found: Iterable[Drift]) -> Iterator[RenderableType]
 def _row(one: SourceState) -> tuple[Any, ...]:
     contract = one.contract
     kind = f"{contract.kind} ({contract.extends})" if contract.extends else contract.kind
+    whose = f"{contract.provenance}-party"
+    if contract.expires:
+        whose += f", {in_words(contract.expires)}"
     waits = "?" if one.waiting is None else one.waiting or ""
-    return contract.name, kind, contract.comes_from, one.landed, one.records, one.refused or "", waits
+    return contract.name, kind, whose, contract.comes_from, one.landed, one.records, one.refused or "", waits
 
 
 def _verdict(one: Checked) -> str:

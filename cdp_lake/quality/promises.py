@@ -79,6 +79,19 @@ def delivery_verdict(contract: SourceContract, records: int) -> Verdict | None:
     return Verdict(contract.name, label, "warning", kept, f"{records:,} came")
 
 
+def words_verdict(contract: SourceContract, column: str, unknown: int) -> Verdict:
+    """Whether a column of consents says only what its contract gives a meaning. unknown: records that say else."""
+    label = f"{column}: every word has a meaning (consents)"
+    told = f"another one in {_records(unknown)}, which counts as denied" if unknown else "so it is"
+    return Verdict(contract.name, label, "warning", not unknown, told)
+
+
+def plan_verdict(contract: SourceContract, records: int, names: int) -> Verdict:
+    """Whether a source sends only events that its tracking plan lists. records, names: of those it does not."""
+    told = f"{_records(records)} of {names:,} other {'event' if names == 1 else 'events'}" if records else "so it is"
+    return Verdict(contract.name, "every event is a planned one (plan)", "warning", not records, told)
+
+
 def reconciled(
     contract: SourceContract, said: Iterable[Counted], files: Sequence[Mapping[str, Any]], fresh: set[str]
 ) -> Iterator[Verdict]:
@@ -101,6 +114,10 @@ def reconciled(
         elif file["file_id"] in fresh:
             landed = file["record_count"]
             yield Verdict(contract.name, label, severity, landed == line.records, f"{landed:,} have landed")
+
+
+def _records(count: int) -> str:
+    return f"{count:,} {'record' if count == 1 else 'records'}"
 
 
 def _unpacked(path: str) -> str:

@@ -8,12 +8,14 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from cdp_lake.config.sources import SourceContract
+from cdp_lake.silver.exports import in_runs
 from cdp_lake.silver.fields import version_of
 
 PASSED, DUPLICATE, QUARANTINED = "passed", "duplicate", "quarantined"
 CONFLICT_RULE = "same_key_other_content"
-# How a source treats records with one key: no key at all; contents without order; the first stands; all stand in order.
-KEYLESS, CONFLICT, FIRST, VERSIONS = "keyless", "conflict", "first", "versions"
+# How a source treats records with one key: no key at all; contents without order; the first stands; all stand in
+# order; all stand in the order of the exports that say something else than the one before.
+KEYLESS, CONFLICT, FIRST, VERSIONS, EXPORTS = "keyless", "conflict", "first", "versions", "exports"
 _OF_RECORD = ("source", "record_id", "batch_id", "key_hash", "content_hash", "version_at", "version_seq")
 _COLUMNS = (*_OF_RECORD, "rules", "_policy")
 
@@ -51,12 +53,12 @@ def decided(candidates: DataFrame, known: DataFrame, policies: Mapping[str, str]
     # A conflict is judged anew, so the rule it broke then is taken off.
     again = {"_policy": _policy_of(policies), "rules": F.array().cast("array<string>")}
     pool = sound.unionByName(rivals.withColumns(again).select(*_COLUMNS))
-    per_key = Window.partitionBy("source", "key_hash").orderBy(*in_order())
-    per_content = Window.partitionBy("source", "key_hash", "content_hash").orderBy(*in_order())
-    ranked = pool.withColumns(
-        {"_first": F.first("record_id").over(per_key), "_first_alike": F.first("record_id").over(per_content)}
-    )
-    return ranked.transform(_judged).unionByName(broken.transform(_settled, F.lit(QUARANTINED)))
+    settled = broken.transform(_settled, F.lit(QUARANTINED))
+    if EXPORTS in policies.values():
+        of_exports = pool.where(F.col("_policy") == EXPORTS).transform(in_runs, in_order())
+        settled = settled.unionByName(of_exports.transform(_judged))
+        pool = pool.where(F.col("_policy") != EXPORTS)
+    return pool.transform(_ranked).transform(_judged).unionByName(settled)
 
 
 def in_order() -> list[Column]:
@@ -65,17 +67,25 @@ def in_order() -> list[Column]:
     return [*times, F.col("content_hash"), F.col("record_id")]
 
 
+def _ranked(pool: DataFrame) -> DataFrame:
+    """Each record with `_original`, the one it would be a copy of, and whether it is `_in_conflict` with another."""
+    per_key = Window.partitionBy("source", "key_hash").orderBy(*in_order())
+    per_content = Window.partitionBy("source", "key_hash", "content_hash").orderBy(*in_order())
+    first, first_alike = F.first("record_id").over(per_key), F.first("record_id").over(per_content)
+    ranked = pool.withColumns({"_first": first, "_first_alike": first_alike})
+    original = F.when(F.col("_policy").isin(VERSIONS, CONFLICT), F.col("_first_alike")).otherwise(F.col("_first"))
+    # Without a version column nothing says which of two contents is true: the first by order stands.
+    is_other = (F.col("_policy") == CONFLICT) & (F.col("_first_alike") != F.col("_first"))
+    is_first_alike = F.col("record_id") == F.col("_first_alike")
+    return ranked.withColumns({"_original": original, "_in_conflict": is_other & is_first_alike})
+
+
 def _judged(ranked: DataFrame) -> DataFrame:
     """Copies become duplicates; different contents under one key are versions, or a conflict."""
-    original = F.when(F.col("_policy") == VERSIONS, F.col("_first_alike")).otherwise(F.col("_first"))
-    original = F.when(F.col("_policy") == CONFLICT, F.col("_first_alike")).otherwise(original)
-    named = ranked.withColumn("_original", original)
-    is_copy = F.col("record_id") != F.col("_original")
-    # Without a version column nothing says which of two contents is true: the first by order stands.
-    in_conflict = (F.col("_policy") == CONFLICT) & (F.col("record_id") != F.col("_first"))
-    fate = F.when(is_copy, DUPLICATE).when(in_conflict, QUARANTINED).otherwise(PASSED)
-    rules = F.when(~is_copy & in_conflict, F.array(F.lit(CONFLICT_RULE))).otherwise(F.col("rules"))
-    judged = named.withColumns({"_fate": fate, "_of": F.when(is_copy, F.col("_original")), "rules": rules})
+    is_copy = ~F.col("_in_conflict") & (F.col("record_id") != F.col("_original"))
+    fate = F.when(is_copy, DUPLICATE).when(F.col("_in_conflict"), QUARANTINED).otherwise(PASSED)
+    rules = F.when(F.col("_in_conflict"), F.array(F.lit(CONFLICT_RULE))).otherwise(F.col("rules"))
+    judged = ranked.withColumns({"_fate": fate, "_of": F.when(is_copy, F.col("_original")), "rules": rules})
     return judged.transform(_settled, F.col("_fate"), F.col("_of"))
 
 
@@ -93,7 +103,7 @@ def _policy(contract: SourceContract) -> str:
     if not contract.key:
         return KEYLESS
     if contract.version is None:
-        return CONFLICT
+        return EXPORTS if contract.orders_by_export else CONFLICT
     return FIRST if contract.version.keep == "first" else VERSIONS
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from cdp_lake.config.consent_columns import ConsentColumn
 from cdp_lake.config.sources import SourceContract
+
+# When the full export was taken that a record stands in; only where that is what orders its versions.
+EXPORTED_AT = "_exported_at"
 
 
 def field(contract: SourceContract, name: str, type_name: str = "string") -> Column:
@@ -21,6 +25,8 @@ def first_field(contract: SourceContract, *names: str, type_name: str = "string"
 
 def version_of(contract: SourceContract) -> tuple[Column, Column]:
     """What orders the records of one key: a moment, and a number within it; typed nulls where the feed has none."""
+    if contract.orders_by_export:
+        return F.col(EXPORTED_AT), F.lit(None).cast("bigint")
     version = contract.version
     moment = F.col(version.column) if version else F.lit(None)
     then = F.col(version.then) if version and version.then else F.lit(None)
@@ -37,6 +43,8 @@ def is_deletion(contract: SourceContract) -> Column:
 
 def seen_at(contract: SourceContract) -> Column:
     """When the record's fact happened, or its version was made."""
+    if contract.orders_by_export:
+        return version_of(contract)[0]
     names = {
         "person": ("valid_from", "first_seen_at"),
         "event": ("occurred_at",),
@@ -50,13 +58,19 @@ def seen_at(contract: SourceContract) -> Column:
     return F.coalesce(stated, version_of(contract)[0]) if contract.kind == "person" else stated
 
 
+def decided_at(contract: SourceContract, consent: ConsentColumn) -> Column:
+    """When the person of a record decided: its own column, else the time of the version that says so."""
+    version = version_of(contract)[0]
+    return F.coalesce(F.col(consent.at).cast("timestamp"), version) if consent.at else version
+
+
 def told_at(contract: SourceContract) -> Column | None:
     """When what a record tells of happened, for any kind of feed; None for a kind without times."""
     if contract.kind == "event":
         return F.col("_occurred_at")
-    if contract.kind == "coupon_offer":
+    if contract.kind == "coupon_offer" or (contract.kind == "order_line" and contract.column_of("ordered_at") is None):
         return None
-    dated = {"product": "updated_at", "ad_spend": "spent_on"}
+    dated = {"product": "updated_at", "ad_spend": "spent_on", "order_line": "ordered_at"}
     if contract.kind in dated:
         return field(contract, dated[contract.kind], "timestamp")
     return seen_at(contract)

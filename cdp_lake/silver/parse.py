@@ -8,8 +8,10 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
-from cdp_lake.config.sources import SourceColumn, SourceContract
+from cdp_lake.config.source_columns import SourceColumn
+from cdp_lake.config.sources import SourceContract
 from cdp_lake.silver.envelopes import envelope_schema, unwrapped
+from cdp_lake.silver.fields import EXPORTED_AT
 from cdp_lake.silver.rules import broken_rules, judged_items
 from cdp_lake.silver.typed import cell_text, typed_column
 
@@ -23,13 +25,14 @@ def parsed(bronze: DataFrame, contract: SourceContract, headers: Headers) -> Dat
 
     `headers` maps each CSV header seen to the ids of the files that have it.
     """
+    trace = (*TRACE, EXPORTED_AT) if contract.orders_by_export else TRACE
     is_csv = contract.format == "csv"
     read = bronze.transform(_with_records, contract, headers) if is_csv else bronze.transform(_with_message, contract)
     fields = _csv_fields(contract, headers) if is_csv else _json_fields(contract)
-    raw = read.select(*TRACE, "payload", fields.alias("_fields"))
-    texts = raw.select(*TRACE, "payload", F.col("_fields._corrupt").alias(_CORRUPT), *_texts(contract))
+    raw = read.select(*trace, "payload", fields.alias("_fields"))
+    texts = raw.select(*trace, "payload", F.col("_fields._corrupt").alias(_CORRUPT), *_texts(contract))
     typed = texts.select(
-        *TRACE,
+        *trace,
         "payload",
         _CORRUPT,
         *[F.col(_text(c)) for c in contract.columns],
@@ -37,7 +40,7 @@ def parsed(bronze: DataFrame, contract: SourceContract, headers: Headers) -> Dat
     )
     columns = [column.name for column in contract.columns]
     rules = broken_rules(contract, _unreadable(contract), _text)
-    checked = typed.select(*TRACE, "payload", *columns, rules.alias("rules"))
+    checked = typed.select(*trace, "payload", *columns, rules.alias("rules"))
     # Only a broken record still needs its text: quarantine shows it.
     return checked.withColumn("payload", F.when(F.size("rules") > 0, F.col("payload")))
 

@@ -51,6 +51,21 @@ def no_longer_passing(before: DataFrame, fates: DataFrame) -> DataFrame:
     return had.join(fates.where(F.col("fate") != PASSED).select(*RECORD), list(RECORD), "left_semi")
 
 
+def keys_that_turned(before: DataFrame, fates: DataFrame) -> DataFrame:
+    """Keys (source, key_hash) of which a known record passes that did not, or the other way round.
+
+    before, fates: one row per record, as it was and as it is judged.
+    """
+    had = before.select(*RECORD, (F.col("fate") == PASSED).alias("_passed"))
+    both = fates.join(had, list(RECORD), "inner")
+    return both.where(F.col("_passed") != (F.col("fate") == PASSED)).select("source", "key_hash").distinct()
+
+
+def of_keys(fates: DataFrame, keys: DataFrame) -> DataFrame:
+    """One row per record (source, record_id, batch_id) of these keys. keys: one row per (source, key_hash)."""
+    return fates.join(keys, ["source", "key_hash"], "left_semi").select(*_DRIVEN)
+
+
 def left_by(rows: DataFrame, records: DataFrame) -> DataFrame:
     """The published rows of a silver table that records had left; carriers stand for many records, and stay."""
     ids = records.select(F.col("record_id").alias("_record_id"))

@@ -9,8 +9,10 @@ from operator import or_
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from cdp_lake.config.sources import RecordRule, SourceColumn, SourceContract
-from cdp_lake.silver.fields import is_deletion
+from cdp_lake.config.source_columns import SourceColumn
+from cdp_lake.config.sources import RecordRule, SourceContract
+from cdp_lake.silver.fields import decided_at, is_deletion
+from cdp_lake.silver.planned import planned_checks
 from cdp_lake.silver.typed import item_text, typed_column
 
 Check = tuple[str, Column]
@@ -20,6 +22,12 @@ def broken_rules(contract: SourceContract, unreadable: Column, text_of: Callable
     """All rules the record breaks, in contract order; a record that cannot be read breaks just that one."""
     checks = [check for c in contract.columns for check in _column_checks(c, F.col(text_of(c)), F.col(c.name))]
     checks += [_record_check(rule) for rule in contract.rules]
+    # A decision of no known time could neither be overruled nor overrule another.
+    checks += [
+        (f"consent_time:{c.column}", F.col(c.column).isNotNull() & decided_at(contract, c).isNull())
+        for c in contract.consents
+    ]
+    checks += planned_checks(contract, text_of)
     broken = _named_if_any(checks)
     for column in (c for c in contract.columns if c.type == "list"):
         broken = F.concat(broken, _item_rules(column, F.col(text_of(column)), contract))

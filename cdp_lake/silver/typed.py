@@ -5,7 +5,8 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from cdp_lake.config.sources import ANY_OTHER, SourceColumn, SourceContract
+from cdp_lake.config.source_columns import ANY_OTHER, SourceColumn
+from cdp_lake.config.sources import SourceContract
 from cdp_lake.silver.normalise.dates import parsed_date, parsed_timestamp
 from cdp_lake.silver.normalise.money import amount
 

@@ -41,7 +41,7 @@ def with_the_absent(
             presence = job.staged(present_until(mine, exports.taken_at), f"presence_{contract.name}")
             if not job.rebuild:
                 _check(contract.name, contract.snapshot, presence, exports)
-            told = with_absences(_everybody(job, contract.name, records), mine, presence)
+            told = with_absences(everybody(job, (contract.name,), records), mine, presence)
             others = records.where(records["source"] != contract.name)
             records = job.staged(others.unionByName(conform(told, SOURCE_RECORDS)), f"present_{contract.name}")
     return records
@@ -65,11 +65,13 @@ def _all_fates(job: Job, source: str, fates: DataFrame) -> DataFrame:
     return before.join(now, "record_id", "left_anti").unionByName(now)
 
 
-def _everybody(job: Job, source: str, records: DataFrame) -> DataFrame:
-    mine = records.where(records["source"] == source)
+def everybody(job: Job, sources: tuple[str, ...], records: DataFrame) -> DataFrame:
+    """All source records of some sources: the candidates, and published ones of nodes that have none."""
+    mine = records.where(records["source"].isin(*sources))
     if job.rebuild:
         return mine
-    before = job.lake.read(SOURCE_RECORDS, "refinement", whole=True).where(f"source = '{source}'")
+    published = job.lake.read(SOURCE_RECORDS, "refinement", whole=True)
+    before = published.where(published["source"].isin(*sources))
     touched = mine.select("record_sk").distinct()
     # touched: one row per node.
     return before.join(touched, "record_sk", "left_anti").unionByName(mine)

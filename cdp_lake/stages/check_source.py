@@ -16,6 +16,7 @@ from cdp_lake.bronze.batch import bronze_rows
 from cdp_lake.config.settings import Settings
 from cdp_lake.config.sources import SourceContract
 from cdp_lake.errors import ConfigError
+from cdp_lake.silver.exports import with_export_time
 from cdp_lake.silver.fields import with_event_time
 from cdp_lake.silver.parse import parsed
 from cdp_lake.silver.quarantine import broken_by_rule
@@ -79,7 +80,8 @@ def _checked(spark: SparkSession, contract: SourceContract, folder: Path, facts:
         return Checked(name, path, 0, 0, (), notes, tuple(facts["problems"]))
     framed = framed_records(spark, folder, [(name, path, facts["file_id"])], {name: contract})
     headers = {tuple(facts["header"]): [facts["file_id"]]}
-    rows = with_event_time(parsed(bronze_rows(framed, 0, now()), contract, headers), contract)
+    bronze = with_export_time(bronze_rows(framed, 0, now()), contract, [facts.asDict()])
+    rows = with_event_time(parsed(bronze, contract, headers), contract)
     found = {row["rule"]: row for row in broken_by_rule(rows).collect()}
     every = found.pop("", None)
     broken = tuple(BrokenRule(rule, row["records"], row["first_line"]) for rule, row in found.items())

@@ -38,6 +38,8 @@ def configured(
         *check_collector(loaded.settings.collector, loaded.settings.sources),
         *_rule_problems(loaded.settings),
         *_connection_problems(loaded.settings),
+        *_consent_problems(loaded.settings),
+        *_line_problems(loaded.settings),
     ]
     if problems:
         raise ConfigError("\n".join(located(where, text, loaded.layer) for where, text in problems))
@@ -109,4 +111,33 @@ def _connection_problems(settings: Settings) -> list[Problem]:
         (("sources", *way, "connection"), f"not in connections.yml; {did_you_mean(name, known)}")
         for way, name, known in through
         if name not in known
+    ]
+
+
+def _consent_problems(settings: Settings) -> list[Problem]:
+    """Consents in feeds of people that speak of a purpose or a channel nobody decides on."""
+    asked = [(source.name, one) for source in settings.sources for one in source.consents]
+    words = [(name, one.column, "purpose", one.purpose, settings.consent.purposes) for name, one in asked]
+    words += [(name, one.column, "channel", one.channel, settings.consent.channels) for name, one in asked]
+    return [
+        (
+            ("sources", name, "consents"),
+            f"column '{column}': no {what} '{word}' in consent.yml; {did_you_mean(word, known)}",
+        )
+        for name, column, what, word, known in words
+        if word not in known
+    ]
+
+
+def _line_problems(settings: Settings) -> list[Problem]:
+    """Feeds of order lines whose orders nobody sends, or send their lines themselves."""
+    orders = {s.name for s in settings.sources if s.kind == "receipt" and s.column_of("lines") is None}
+    return [
+        (
+            ("sources", source.name, "lines_of"),
+            f"'{source.lines_of}' is no source of kind receipt without lines of its own; "
+            f"{did_you_mean(source.lines_of, orders)}",
+        )
+        for source in settings.sources
+        if source.lines_of is not None and source.lines_of not in orders
     ]

@@ -21,6 +21,7 @@ from cdp_lake.silver import redriving
 from cdp_lake.silver.corrections import in_force
 from cdp_lake.silver.corrections.edits import NewValue, edited, new_values, record_text, whole
 from cdp_lake.silver.corrections.refusal import DOUBTFUL, NO_COLUMN, NO_OBJECT, UNREADABLE
+from cdp_lake.silver.exports import with_export_time
 from cdp_lake.silver.fates import QUARANTINED
 from cdp_lake.silver.fields import with_event_time
 from cdp_lake.silver.parse import parsed
@@ -180,11 +181,12 @@ def _meant(job: Job, contract: SourceContract, wish: Wish, last: DataFrame) -> D
 def _still_broken(job: Job, contract: SourceContract, records: DataFrame) -> list[tuple[str, int, int]]:
     """Rule, records that break it, and those that break none; under the rule '' all records."""
     files = {row["_file_id"] for row in records.select("_file_id").distinct().collect()}
+    theirs = [row.asDict() for row in job.lake.read(FILES, PURPOSE).collect()]
+    theirs = [row for row in theirs if row["source"] == contract.name and row["file_id"] in files]
     headers: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for row in job.lake.read(FILES, PURPOSE).collect():
-        if row["source"] == contract.name and row["file_id"] in files:
-            headers[tuple(row["header"] or ())].append(row["file_id"])
-    rows = with_event_time(parsed(records, contract, headers), contract)
+    for row in theirs:
+        headers[tuple(row["header"] or ())].append(row["file_id"])
+    rows = with_event_time(parsed(with_export_time(records, contract, theirs), contract, headers), contract)
     return [(row["rule"], row["records"], row["passing"]) for row in broken_by_rule(rows).collect()]
 
 

@@ -100,9 +100,14 @@ def together(job: Job, asked: Asked) -> Again:
     """The records asked for, and those that can be judged only together with them."""
     with_others = redriving.with_companions(asked.records, _fates(job), job.settings.sources)
     driven = job.staged(with_others, "driven_again")
+    return Again(driven, parts_among(job, driven))
+
+
+def parts_among(job: Job, driven: DataFrame) -> dict[str, Part]:
+    """What is driven of each source. driven: one row per record (source, record_id, batch_id)."""
     rows = {row["source"]: row for row in redriving.parts_of(driven).collect()}
     files = [row.asDict() for row in job.lake.read(FILES, PURPOSE).collect()] if rows else []
-    return Again(driven, {source: _part(row.asDict(), files) for source, row in rows.items()})
+    return {source: _part(row.asDict(), files) for source, row in rows.items()}
 
 
 def judged(job: Job, again: Again, fates: DataFrame) -> Again:

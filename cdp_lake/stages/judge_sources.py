@@ -16,7 +16,18 @@ from cdp_lake.config.settings import Settings
 from cdp_lake.config.sources import SourceContract
 from cdp_lake.contracts.ops import FILES, MEASURES, RUNS
 from cdp_lake.quality.history import Verdict
-from cdp_lake.quality.promises import Delivered, delivery_verdict, late, newest_files, newest_records, reconciled
+from cdp_lake.quality.promises import (
+    Delivered,
+    delivery_verdict,
+    late,
+    newest_files,
+    newest_records,
+    plan_verdict,
+    reconciled,
+    words_verdict,
+)
+from cdp_lake.silver.facts.stated_consents import unknown_words
+from cdp_lake.silver.planned import unplanned_events
 from cdp_lake.stages.job import MEANT_AFTER_ALL, Job
 from cdp_lake.stages.measure_quality import as_judged, fate_shares, measured_sources
 
@@ -34,7 +45,7 @@ def judge_sources(
     """
     if not feeds:
         return
-    kept = [*_reconciled(job, [contract for contract, _ in feeds], files)]
+    kept = [*_reconciled(job, [contract for contract, _ in feeds], files), *_worded(feeds), *_planned(feeds)]
     judged = []
     # All batches at once are no batch that could be compared with one.
     if not job.rebuild:
@@ -60,6 +71,21 @@ def late_sources(lake: Lake, settings: Settings) -> dict[str, tuple[str, ...]]:
     record_at = {row["name"]: row["record_at"].astimezone(timezone.utc) for row in records}
     found = {s.name: late(s, Delivered(files.get(s.name), record_at.get(s.name)), as_of) for s in asked}
     return {name: told for name, told in found.items() if told}
+
+
+def _worded(feeds: Feeds) -> Iterator[Verdict]:
+    """Whether the words of consents in feeds of people are those that their contracts know."""
+    for contract, rows in feeds:
+        counts = unknown_words(rows, contract).collect() if contract.consents else []
+        for count in counts:
+            yield from (words_verdict(contract, column, unknown) for column, unknown in count.asDict().items())
+
+
+def _planned(feeds: Feeds) -> Iterator[Verdict]:
+    """Whether feeds of events send what they planned to; those that set other events aside need not be told of them."""
+    for contract, rows in feeds:
+        if contract.plan is not None and contract.plan.unplanned == "warn":
+            yield from (plan_verdict(contract, *row) for row in unplanned_events(rows, contract).collect())
 
 
 def _reconciled(

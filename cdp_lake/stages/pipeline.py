@@ -7,6 +7,7 @@ from cdp_lake.stages.activate_segments import activate
 from cdp_lake.stages.build_profiles import build
 from cdp_lake.stages.build_segments import build as build_memberships
 from cdp_lake.stages.compute_traits import compute
+from cdp_lake.stages.expiry import expiring_on
 from cdp_lake.stages.job import Stage
 from cdp_lake.stages.land_bronze import land
 from cdp_lake.stages.models import champions
@@ -36,6 +37,7 @@ STAGES: tuple[Stage, ...] = (
         run=refine,
         settings_used=("sources", "identity", "quality"),
         depends_on_time=False,
+        watches=expiring_on,
     ),
     Stage(
         name="stitch_identity",

@@ -22,6 +22,7 @@ from cdp_lake.errors import InvariantBroken
 from cdp_lake.privacy import with_keyed_values
 from cdp_lake.quality.conservation import bronze_counts, conservation
 from cdp_lake.silver.corrections.in_force import corrected
+from cdp_lake.silver.exports import with_export_time
 from cdp_lake.silver.facts import fact_tables, facts
 from cdp_lake.silver.fates import candidates, decided, policies
 from cdp_lake.silver.fields import with_event_time
@@ -35,7 +36,6 @@ from cdp_lake.silver.redriving import judged_anew, not_among, those_among, witho
 from cdp_lake.silver.standardise import standardised
 from cdp_lake.silver.standing import changes, left_behind, overtaken, standing
 from cdp_lake.silver.traffic import with_pace, with_traffic
-from cdp_lake.stages.absences import with_the_absent
 from cdp_lake.stages.driven_again import (
     Again,
     Asked,
@@ -45,6 +45,8 @@ from cdp_lake.stages.driven_again import (
     together,
     write_down,
 )
+from cdp_lake.stages.expiry import expire, with_those_who_left
+from cdp_lake.stages.export_versions import turned
 from cdp_lake.stages.job import Job
 from cdp_lake.stages.judge_sources import judge_sources
 
@@ -73,7 +75,8 @@ def refine(job: Job) -> None:
     if asked is not None and not job.rebuild and asked.reach_into_silver:
         job.progress.step("a correction was withdrawn of a record that had passed: silver is computed anew")
         job.rebuild = True
-    drive(job, _files_to_refine(job), asked)
+    if drive(job, _files_to_refine(job), asked) is None:
+        expire(job)
 
 
 def drive(job: Job, files: dict[str, list[dict[str, Any]]], asked: Asked | None) -> DataFrame | None:
@@ -92,18 +95,20 @@ def drive(job: Job, files: dict[str, list[dict[str, Any]]], asked: Asked | None)
         return None
     fates, counts = _fates(job, feeds, again)
     judge_sources(job, [(feed.contract, feed.parsed) for feed in feeds if feed.batches], files, counts)
-    passed = [Passed(f.contract, passed_only(f.parsed, fates.where(fates["source"] == f.contract.name))) for f in feeds]
+    turning = turned(job, [feed.contract for feed in feeds], fates, again)
+    passed = [_passed(job, feed, fates, turning, corrections.get(feed.contract.name)) for feed in feeds]
     again = None if again is None else judged(job, again, fates)
-    records, links = _source_records(job, passed, again)
+    anew = [one for one in (again, turning) if one is not None]
+    records, links = _source_records(job, passed, anew)
     older = _overtaken(job, fates, [feed for feed in passed if changes(feed.contract)])
     tables = _facts_by_table(job, [_standing(feed, older) for feed in passed], links, older)
-    records = with_the_absent(job, [(feed.contract, feed.batches) for feed in feeds], fates, records)
+    records = with_those_who_left(job, [(feed.contract, feed.batches) for feed in feeds], fates, records)
     job.progress.step("checking candidates")
     _check_conservation(feeds, fates, again)
     job.check((SOURCE_RECORDS, records), *tables.items(), is_batch=bool(files))
-    left = {} if again is None else {table: [again.left_in(job, table)] for table in (SOURCE_RECORDS, *tables)}
+    left = {table: [one.left_in(job, table) for one in anew] for table in (SOURCE_RECORDS, *tables)}
     for table in {table for feed in feeds if changes(feed.contract) for table in fact_tables(feed.contract)}:
-        left.setdefault(table, []).append(left_behind(job.lake.read(table, "refinement", whole=True), older))
+        left[table].append(left_behind(job.lake.read(table, "refinement", whole=True), older))
     for table, rows in {SOURCE_RECORDS: records, **tables}.items():
         _write(job, table, rows, left.get(table, []))
     _settle(job, feeds, fates)
@@ -135,14 +140,30 @@ def _feed(
     if again is not None and name in again.parts:
         bronze, count = bronze.unionByName(again.of(name, landed)), count + again.parts[name].records
         files = [*files, *again.parts[name].files]
+    rows = _parsed(bronze, contract, files, corrections)
+    rows = with_traffic(rows, contract, job.settings.quality.traffic)
+    job.progress.step(f"{name}: parsing {count:,} records")
+    return Feed(contract, batches, bronze, job.staged(rows, name))
+
+
+def _parsed(
+    bronze: DataFrame, contract: SourceContract, files: list[dict[str, Any]], corrections: DataFrame | None
+) -> DataFrame:
+    """Bronze records as they are to be read, by the headers of the files they are in."""
     headers: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for file in files:
         headers[tuple(file["header"] or ())].append(file["file_id"])
     read = bronze if corrections is None else corrected(bronze, corrections)
-    rows = with_event_time(parsed(read, contract, headers), contract)
-    rows = with_traffic(rows, contract, job.settings.quality.traffic)
-    job.progress.step(f"{name}: parsing {count:,} records")
-    return Feed(contract, batches, bronze, job.staged(rows, name))
+    return with_event_time(parsed(with_export_time(read, contract, files), contract, headers), contract)
+
+
+def _passed(job: Job, feed: Feed, fates: DataFrame, turning: Again | None, corrections: DataFrame | None) -> Passed:
+    """The records of a feed that passed, and earlier ones that this batch turned into what they are now."""
+    contract, rows = feed.contract, feed.parsed
+    if turning is not None and contract.name in turning.parts:
+        earlier = turning.of(contract.name, job.lake.read(bronze_table(contract.name), "refinement"))
+        rows = rows.unionByName(_parsed(earlier, contract, turning.files_of(contract.name), corrections), True)
+    return Passed(contract, passed_only(rows, fates.where(fates["source"] == contract.name)))
 
 
 def _fates(job: Job, feeds: list[Feed], again: Again | None) -> tuple[DataFrame, dict[tuple[str, str], int]]:
@@ -174,7 +195,7 @@ def _files_to_refine(job: Job) -> dict[str, list[dict[str, Any]]]:
     return by_source
 
 
-def _source_records(job: Job, feeds: list[Passed], again: Again | None) -> tuple[DataFrame, DataFrame]:
+def _source_records(job: Job, feeds: list[Passed], anew: list[Again]) -> tuple[DataFrame, DataFrame]:
     """Candidate source records with their surrogates, and the links by which facts find them."""
     normalisers = {n.name: n.normaliser for n in job.settings.identity.namespaces}
     people = [observations(f.rows, f.contract, normalisers) for f in feeds if tells_of_people(f.contract)]
@@ -185,8 +206,8 @@ def _source_records(job: Job, feeds: list[Passed], again: Again | None) -> tuple
     told = _with_hashes(job, feeds, job.staged(_union(people), "observations"))
     seen = job.staged(standardised(told), "standardised")
     before = empty if job.rebuild else job.lake.read(SOURCE_RECORDS, "refinement", whole=True)
-    if again is not None and again.said_anew is not None:
-        before = without(before, again.said_anew)
+    for said in (one.said_anew for one in anew if one.said_anew is not None):
+        before = without(before, said)
     rows = job.staged(combined(as_versions(seen), before), "versions")
     # The head, not the published version: numbers given out by a killed run are used, not given out again.
     known = node_keys(job.lake.head(SOURCE_RECORDS))

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from cdp_lake.silver.fates import CONFLICT, FIRST, KEYLESS, VERSIONS, decided
+from cdp_lake.silver.fates import CONFLICT, EXPORTS, FIRST, KEYLESS, VERSIONS, decided
 
 # No shrinking: each try is a run of Spark, and one try holds a hundred records of many keys.
 SPARK = settings(
     max_examples=2, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
-POLICIES = {policy: policy for policy in (KEYLESS, CONFLICT, FIRST, VERSIONS)}
+POLICIES = {policy: policy for policy in (KEYLESS, CONFLICT, FIRST, VERSIONS, EXPORTS)}
 CANDIDATE = (
     "source STRING, record_id STRING, batch_id BIGINT, key_hash STRING, content_hash STRING, version_at TIMESTAMP, "
     "version_seq BIGINT, rules ARRAY<STRING>, _file_id STRING, _record_no BIGINT, _policy STRING"
@@ -36,10 +36,12 @@ def candidates(records: list[tuple]) -> list[tuple]:
     for policy, file, key, content, day, seq, rules in records:
         counted[policy, file] += 1
         number = counted[policy, file]
-        at = datetime(2017, 1, day) if policy in (FIRST, VERSIONS) else None
-        text = content if policy == KEYLESS else f"{key}{content}{f'{day}.{seq}' if at else ''}"
+        # The day of an export is that of its file, and stands in none of its records.
+        at = datetime(2017, 1, file if policy == EXPORTS else day) if policy in (FIRST, VERSIONS, EXPORTS) else None
+        timed = f"{day}.{seq}" if policy in (FIRST, VERSIONS) else ""
+        text = content if policy == KEYLESS else f"{key}{content}{timed}"
         named = (policy, f"f{file}-{number:09d}", file, text if policy == KEYLESS else key, text)
-        rows.append((*named, at, seq if at else None, rules, f"f{file}", number, policy))
+        rows.append((*named, at, seq if timed else None, rules, f"f{file}", number, policy))
     return rows
 
 
@@ -55,6 +57,9 @@ def by_oracle(rows: list[tuple]) -> dict[tuple[str, str], tuple]:
         if not rules:
             groups[policy, key].append((at or datetime.min, seq or 0, content, record))
     for (policy, _), group in groups.items():
+        if policy == EXPORTS:
+            fates |= {(policy, record): fate for record, fate in by_export(sorted(group)).items()}
+            continue
         first_of: dict[str, str] = {}
         for _, _, content, record in sorted(group):
             alike = content if policy in (CONFLICT, VERSIONS) else ""
@@ -62,6 +67,19 @@ def by_oracle(rows: list[tuple]) -> dict[tuple[str, str], tuple]:
             is_other = policy == CONFLICT and content != sorted(group)[0][2]
             fate = ("quarantined", None, ("same_key_other_content",)) if is_other else ("passed", None, ())
             fates[policy, record] = fate if original == record else ("duplicate", original, ())
+    return fates
+
+
+def by_export(group: list[tuple]) -> dict[str, tuple]:
+    """Export by export: one content stands, and it is news where it is not what stood before."""
+    fates, stood, original, day = {}, None, "", None
+    for at, _, content, record in group:
+        if at == day and content != stood:
+            fates[record] = ("quarantined", None, ("same_key_other_content",))
+            continue
+        is_copy, day = content == stood, at
+        fates[record] = ("duplicate", original, ()) if is_copy else ("passed", None, ())
+        stood, original = content, original if is_copy else record
     return fates
 
 

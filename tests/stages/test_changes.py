@@ -47,13 +47,38 @@ columns:
 identifiers:
   - {namespace: crm_id, column: customer}
 """
+# An ERP keeps invoices and their lines in two tables; of the invoices none has come yet.
+INVOICES = """
+name: invoices
+extends: debezium
+kind: receipt
+files: invoices/*.ndjson
+key: [number]
+columns:
+  - {name: number, field: order_id, required: true}
+  - {name: placed, field: ordered_at, type: timestamp, required: true}
+"""
+ITEMS = """
+name: items
+extends: debezium
+kind: order_line
+lines_of: invoices
+files: items/*.ndjson
+key: [invoice, n]
+columns:
+  - {name: invoice, field: order_id, required: true}
+  - {name: n, field: line_no, required: true}
+  - {name: sku, field: product_id}
+  - {name: quantity, field: quantity, type: decimal}
+  - {name: price, field: unit_price, type: decimal}
+"""
 
 
 class Log:
     """The log of a database: each change gets the next place in it; several may share one millisecond."""
 
     def __init__(self) -> None:
-        self.messages: dict[str, list[str]] = {"customers": [], "orders": []}
+        self.messages: dict[str, list[str]] = {"customers": [], "orders": [], "items": []}
         self._at = 0
 
     def tell(self, table: str, op: str, row: dict[str, object], *, same_moment: bool = False) -> None:
@@ -93,13 +118,16 @@ def history() -> Log:
     log.order("c", "o3", "z")
     log.order("d", "o3")
     log.order("c", "o3", "y", same_moment=True)
+    for op, line, quantity in (("c", 1, 1), ("c", 2, 5), ("u", 1, 3), ("d", 2, 5), ("c", 3, 2)):
+        log.tell("items", op, {"invoice": "i1", "n": line, "sku": f"s{line}", "quantity": quantity, "price": 2.5})
     return log
 
 
 def office(folder: Path) -> Settings:
     """A project with the two tables and no lake yet."""
     (folder / "conf" / "sources").mkdir(parents=True)
-    for name, text in (("customers", CUSTOMERS), ("orders", ORDER_ROWS)):
+    contracts = {"customers": CUSTOMERS, "orders": ORDER_ROWS, "invoices": INVOICES, "items": ITEMS}
+    for name, text in contracts.items():
         (folder / "conf" / "sources" / f"{name}.yml").write_text(text)
         (folder / "landing" / name).mkdir(parents=True)
     sets = (f"lake.path={folder / 'lake'}", f"lake.landing={folder / 'landing'}")
@@ -132,8 +160,12 @@ def test_what_stands_is_what_the_database_holds(spark, at_once):
 
     orders = {row["order_id"]: row["amount"] for row in lake.read(ORDERS, "evaluation").collect()}
     assert orders == {"o1": 10, "o3": 5}
-    lines = {(row["order_id"], row["product_id"]) for row in lake.read(ORDER_LINES, "evaluation").collect()}
+    rows = lake.read(ORDER_LINES, "evaluation").collect()
+    lines = {(row["order_id"], row["product_id"]) for row in rows if row["source"] == "orders"}
     assert lines == {("o1", "a"), ("o1", "b"), ("o3", "y")}
+    # A line stands under the source of its order, also where that has not come.
+    lines = {(row["order_id"], row["line_key"], row["amount"]) for row in rows if row["source"] == "invoices"}
+    assert lines == {("i1", "1", 7.5), ("i1", "3", 5)}
 
 
 def test_any_order_any_batches_and_a_replay_give_the_same_silver(spark, at_once, tmp_path):

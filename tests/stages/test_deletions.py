@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from cdp_lake.config.settings import Settings
 from cdp_lake.contracts.gold import PROFILES
 from cdp_lake.contracts.silver import SOURCE_RECORDS
 from cdp_lake.stages.configuration import configured
@@ -32,8 +33,12 @@ class Office:
         (folder / "conf" / "sources").mkdir(parents=True)
         (folder / "conf" / "sources" / "contacts.yml").write_text(CONTACTS)
         (folder / "landing" / "contacts").mkdir(parents=True)
-        sets = (f"lake.path={folder / 'lake'}", f"lake.landing={folder / 'landing'}")
-        self.settings = configured(folder / "conf", None, sets).settings
+        self.settings = self.told()
+
+    def told(self, *sets: str) -> Settings:
+        """Its settings, with these besides."""
+        own = (f"lake.path={self.folder / 'lake'}", f"lake.landing={self.folder / 'landing'}")
+        return configured(self.folder / "conf", None, (*own, *sets)).settings
 
     def export(self, *files: list[str]) -> None:
         """Files more, landed and taken through to profiles."""
@@ -66,3 +71,7 @@ def test_a_deleted_contact_leaves_its_person(spark, tmp_path):
 
     whole = opened(spark, office.settings).read(SOURCE_RECORDS, "evaluation", whole=True)
     assert whole.where("source_pk = '003A'").count() == 3
+
+    # Bought data of the first of March: a month later nobody is there by it. No file had to come.
+    run(spark, office.told("sources.contacts.expires=30d", "lake.as_of=2024-03-31T09:00:00Z"), *STAGES[:3])
+    assert office.persons() == set()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cdp_lake.bronze.assessment.findings import Assessment, Column
-from cdp_lake.config.sources import ColumnType, SourceColumn, SourceContract
+from cdp_lake.config.source_columns import ColumnType, SourceColumn
+from cdp_lake.config.sources import SourceContract
 
 NEW, ABSENT, RENAMED, RETYPED, REFRAMED = "new column", "absent column", "renamed?", "other type", "read otherwise"
 # What values that look like one type may be read as; a string takes anything.

@@ -9,7 +9,7 @@ from cdp_lake.bronze.assessment import dates
 from cdp_lake.bronze.assessment import values as v
 from cdp_lake.bronze.assessment.columns import ColumnTally
 from cdp_lake.bronze.assessment.remarks import counted
-from cdp_lake.config.sources import ColumnType
+from cdp_lake.config.source_columns import ColumnType
 
 # So many values may be something else: they are mistakes, and landing sets their records aside.
 _MISTAKES = 0.05

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from pyspark.sql import Column
 
-from cdp_lake.config.sources import SourceColumn, SourceContract
+from cdp_lake.config.source_columns import SourceColumn
+from cdp_lake.config.sources import SourceContract
 from cdp_lake.errors import ConfigError, did_you_mean
 from cdp_lake.silver.corrections import csv_record, json_record
 from cdp_lake.silver.corrections.refusal import CannotEdit

@@ -21,6 +21,7 @@ from cdp_lake.contracts.silver import (
     PRODUCTS,
 )
 from cdp_lake.silver.facts import behaviour, purchases, reference
+from cdp_lake.silver.facts.stated_consents import stated_consents
 from cdp_lake.silver.observations import link_key, tells_of_people
 
 Builder = Callable[[DataFrame, SourceContract], DataFrame]
@@ -29,6 +30,7 @@ BUILDERS: dict[str, tuple[tuple[TableContract, Builder], ...]] = {
     "event": ((EVENTS, behaviour.events),),
     "order_rows": ((ORDERS, purchases.orders_of_rows), (ORDER_LINES, purchases.lines_of_rows)),
     "receipt": ((ORDERS, purchases.orders_of_receipts), (ORDER_LINES, purchases.lines_of_receipts)),
+    "order_line": ((ORDER_LINES, purchases.lines_of_their_own),),
     "product": ((PRODUCTS, reference.products),),
     "ad_spend": ((AD_SPEND, reference.ad_spend),),
     "coupon_offer": ((COUPON_OFFERS, reference.coupon_offers),),
@@ -58,6 +60,7 @@ def facts(passed: DataFrame, links: DataFrame, contract: SourceContract) -> list
 
 
 def _builders(contract: SourceContract) -> list[tuple[TableContract, Builder]]:
-    """Those of the feed's kind; a table of orders may leave their lines to others."""
+    """Those of the feed's kind; a table of orders may leave their lines to others, one of people may state consents."""
     has_lines = contract.kind != "receipt" or contract.column_of("lines") is not None
-    return [(table, build) for table, build in BUILDERS[contract.kind] if has_lines or table is not ORDER_LINES]
+    of_kind = [(table, build) for table, build in BUILDERS[contract.kind] if has_lines or table is not ORDER_LINES]
+    return [*of_kind, (CONSENTS, stated_consents)] if contract.consents else of_kind

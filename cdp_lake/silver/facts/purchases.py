@@ -5,7 +5,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from cdp_lake.config.sources import SourceColumn, SourceContract
+from cdp_lake.config.source_columns import SourceColumn
+from cdp_lake.config.sources import SourceContract
 from cdp_lake.silver.fields import field
 from cdp_lake.silver.normalise.money import currency_code
 
@@ -42,7 +43,7 @@ def lines_of_rows(rows: DataFrame, contract: SourceContract) -> DataFrame:
         F.col("_line_key").alias("line_key"),
         field(contract, "product_id"),
         field(contract, "quantity", _MONEY),
-        _line_amount(contract).alias("amount"),
+        _line_amount(contract, "line_discount_amount").alias("amount"),
         F.coalesce(field(contract, "line_discount_amount", _MONEY), F.lit(0).cast(_MONEY)).alias("discount_amount"),
     )
     return lines.join(dates, lines["order_id"] == dates["_order"], "left")
@@ -87,6 +88,26 @@ def lines_of_receipts(rows: DataFrame, contract: SourceContract) -> DataFrame:
     )
 
 
+def lines_of_their_own(rows: DataFrame, contract: SourceContract) -> DataFrame:
+    """One row per line of a feed that has nothing else: under the source of its order, whether that has come or not.
+
+    Nothing of the order is copied to it, its date included: what a line is must not depend on which came first.
+    """
+    cost = F.coalesce(field(contract, "amount", _MONEY), _line_amount(contract, "discount_amount"))
+    return rows.select(
+        F.lit(contract.lines_of).alias("source"),
+        "_record_id",
+        field(contract, "order_id"),
+        field(contract, "line_no") if contract.column_of("line_no") else F.col("_line_key").alias("line_no"),
+        F.to_date(field(contract, "ordered_at", "timestamp")).alias("ordered_on"),
+        field(contract, "product_id"),
+        field(contract, "quantity", _MONEY),
+        cost.alias("amount"),
+        currency_code(field(contract, "currency")).alias("currency"),
+        F.coalesce(field(contract, "discount_amount", _MONEY), F.lit(0).cast(_MONEY)).alias("discount_amount"),
+    ).withColumnRenamed("line_no", "line_key")
+
+
 def _order_columns(contract: SourceContract) -> list[Column]:
     ordered_at = field(contract, "ordered_at", "timestamp")
     return [
@@ -102,9 +123,9 @@ def _order_columns(contract: SourceContract) -> list[Column]:
     ]
 
 
-def _line_amount(contract: SourceContract) -> Column:
+def _line_amount(contract: SourceContract, discount_field: str) -> Column:
     """What the line cost: price times quantity, less its own discount."""
-    discount = F.coalesce(field(contract, "line_discount_amount", _MONEY), F.lit(0))
+    discount = F.coalesce(field(contract, discount_field, _MONEY), F.lit(0))
     return (field(contract, "unit_price", _MONEY) * field(contract, "quantity", _MONEY) - discount).cast(_MONEY)
 
 

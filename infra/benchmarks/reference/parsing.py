@@ -10,7 +10,8 @@ from typing import Any
 
 import duckdb
 
-from cdp_lake.config.sources import SourceColumn, SourceContract
+from cdp_lake.config.source_columns import SourceColumn
+from cdp_lake.config.sources import SourceContract
 from reference.engine import quoted, text, texts
 from reference.rules import broken_rules
 from reference.typed import value

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cdp_lake.config.sources import RecordRule, SourceColumn, SourceContract
+from cdp_lake.config.source_columns import SourceColumn
+from cdp_lake.config.sources import RecordRule, SourceContract
 from reference.engine import quoted, text, texts
 
 Check = tuple[str, str]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cdp_lake.config.sources import SourceColumn, SourceContract
+from cdp_lake.config.source_columns import SourceColumn
+from cdp_lake.config.sources import SourceContract
 from reference.engine import text
 
 # Java's letters, those of strptime, and what the text must look like: strptime takes `7` for `07`.

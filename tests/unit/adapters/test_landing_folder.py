@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from cdp_lake.adapters.landing_folder import DamagedArchive, incoming_files, is_as_listed, opened, still_written
-from cdp_lake.config.sources import SourceColumn, SourceContract
+from cdp_lake.config.source_columns import SourceColumn
+from cdp_lake.config.sources import SourceContract
 
 TEXT = b"id,name\n1,Ann\n"
 CRM = SourceContract(name="crm", kind="person", format="csv", files="crm/*.csv", columns=(SourceColumn(name="id"),))

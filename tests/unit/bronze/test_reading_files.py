@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from cdp_lake.adapters.files import _facts, _framed
-from cdp_lake.config.sources import SourceColumn, SourceContract
+from cdp_lake.config.source_columns import SourceColumn
+from cdp_lake.config.sources import SourceContract
 
 
 def read(path: Path, content: bytes, encoding: str) -> list[tuple[str, str | None]]:

@@ -88,7 +88,7 @@ def test_what_names_a_record_is_no_evidence(problems):
         ("", ["1: record_id: is needed and not given", "1: fields: is needed and not given"]),
         ("record_id: id\nfields: {}\n", ["2: fields: Dictionary should have at least 1 item"]),
         ("record_id: id\nfields: [mail]\n", ["2: fields: Input should be a valid dictionary"]),
-        ("record_id: 5\nfields: {mail: email}\n", ["1: record_id: Input should be a valid string"]),
+        ("record_id: 5\nfields: {mail: email}\n", ["1: record_id: YAML reads 5 without quotes as a number"]),
         ("record_id: id\nfields: {mail: }\n", ["2: fields.mail: unknown type 'None'"]),
         ("record_id: id\nfields: {mail: email\n", ["3: not valid YAML"]),
         ("- record_id\n", ["1: a map of settings is expected"]),

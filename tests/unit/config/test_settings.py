@@ -67,6 +67,20 @@ def test_a_column_that_a_source_does_not_have_is_named(project):
     assert line.endswith("Did you mean 'customer_id'?")
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "read_as"),
+    [
+        ("key: [no]", "sources.crm.key.0", "no, off and false without quotes as false"),
+        ("key: [7]", "sources.crm.key.0", "7 without quotes as a number"),
+        ("columns: [{name: on}]", "sources.crm.columns.on.name", "yes, on and true without quotes as true"),
+        ("owner: 2024-01-01", "sources.crm.owner", "2024-01-01 without quotes as a time"),
+    ],
+)
+def test_a_word_that_yaml_reads_as_something_else_is_told_to_need_quotes(project, text, place, read_as):
+    line = problems(project(sources__crm=f"name: crm\n{text}\n"))[0]
+    assert line == f"sources/crm.yml:2: {place}: YAML reads {read_as}, and a text is meant: put it in quotes"
+
+
 def test_a_namespace_nobody_declared_is_named(project):
     conf = project(sources__crm="name: crm\nidentifiers:\n- {namespace: e-mail, column: email}\n")
     (line,) = problems(conf)

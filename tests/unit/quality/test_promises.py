@@ -9,7 +9,16 @@ from cdp_lake.adapters.control_files import counted_by_source
 from cdp_lake.adapters.landing_folder import incoming_files
 from cdp_lake.config.sources import SourceContract
 from cdp_lake.contracts.ops import MEASURES
-from cdp_lake.quality.promises import Counted, Delivered, delivery_verdict, late, newest_records, reconciled
+from cdp_lake.quality.promises import (
+    Counted,
+    Delivered,
+    delivery_verdict,
+    late,
+    newest_records,
+    plan_verdict,
+    reconciled,
+    words_verdict,
+)
 
 NOW = datetime(2024, 3, 5, 12, tzinfo=timezone.utc)
 
@@ -42,6 +51,13 @@ def test_who_promised_nothing_is_never_late():
 def test_a_delivery_has_the_promised_size(records, kept):
     assert delivery_verdict(source(expects={"records": [10, 20]}), records).kept is kept
     assert delivery_verdict(source(), records) is None
+
+
+def test_words_and_events_that_a_contract_does_not_know_are_counted_and_never_repeated():
+    assert words_verdict(source(), "news", 1).observed == "another one in 1 record, which counts as denied"
+    assert plan_verdict(source(), 1200, 1).observed == "1,200 records of 1 other event"
+    assert words_verdict(source(), "news", 0).kept
+    assert plan_verdict(source(), 0, 0).kept
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from cdp_lake.silver.fates import CONFLICT, FIRST, KEYLESS, VERSIONS, candidates, decided, policies
+from cdp_lake.silver.fates import CONFLICT, EXPORTS, FIRST, KEYLESS, VERSIONS, candidates, decided, policies
 from tests.unit.silver.feeds import contract
 
 CANDIDATE = (
@@ -26,7 +26,7 @@ def row(policy, record, key, content, **more):
 
 def fated(spark, rows, known=()):
     """(source, record) -> (fate, duplicate of, rules)."""
-    every = {policy: policy for policy in (KEYLESS, CONFLICT, FIRST, VERSIONS)}
+    every = {policy: policy for policy in (KEYLESS, CONFLICT, FIRST, VERSIONS, EXPORTS)}
     found = decided(spark.createDataFrame(rows, CANDIDATE), spark.createDataFrame(list(known), KNOWN), every)
     collected = found.collect()
     fates = {(r["source"], r["record_id"]): (r["fate"], r["duplicate_of"], r["rules"]) for r in collected}
@@ -50,6 +50,13 @@ STORIES = [
     row(KEYLESS, "a-1", "x", "x"),
     row(KEYLESS, "a-2", "x", "x"),
     row(KEYLESS, "b-1", "x", "x"),
+    row(EXPORTS, "a-1", "k", "x", day=1),
+    row(EXPORTS, "a-2", "k", "y", day=1),
+    row(EXPORTS, "b-1", "k", "y", day=2),
+    row(EXPORTS, "b-2", "k", "y", day=2),
+    row(EXPORTS, "c-1", "k", "x", day=3),
+    row(EXPORTS, "d-1", "k", "x", day=4),
+    row(EXPORTS, "d-2", "k", "z", day=4, rules=["required:id"]),
 ]
 
 
@@ -76,6 +83,14 @@ def test_every_policy_gives_each_record_its_fate(spark):
         (KEYLESS, "a-1"): passed,
         (KEYLESS, "a-2"): passed,
         (KEYLESS, "b-1"): ("duplicate", "a-1", []),
+        # Of one export one content stands. Who changes and changes back has three versions; saying no more is a copy.
+        (EXPORTS, "a-1"): passed,
+        (EXPORTS, "a-2"): ("quarantined", None, ["same_key_other_content"]),
+        (EXPORTS, "b-1"): passed,
+        (EXPORTS, "b-2"): ("duplicate", "b-1", []),
+        (EXPORTS, "c-1"): passed,
+        (EXPORTS, "d-1"): ("duplicate", "c-1", []),
+        (EXPORTS, "d-2"): ("quarantined", None, ["required:id"]),
     }
 
 
@@ -83,7 +98,7 @@ def test_the_fates_do_not_depend_on_the_order_of_the_rows(spark):
     assert fated(spark, STORIES[::-1]) == fated(spark, STORIES)
 
 
-@pytest.mark.parametrize("late", ["a-1", "a-3", "b"])
+@pytest.mark.parametrize("late", ["a-1", "a-3", "b", "c"])
 def test_a_record_that_comes_later_gets_and_gives_the_fate_it_would_have_had(spark, late):
     whole = fated(spark, STORIES)
     # Records of one file come together, and where there is no key that matters.
@@ -117,5 +132,6 @@ def test_a_contract_says_how_its_repeated_keys_are_treated():
         contract(columns, name="conflict", key=["id"]),
         contract(columns, name="first", key=["id"], version={"column": "at", "keep": "first"}),
         contract(columns, name="versions", key=["id"], version={"column": "at"}),
+        contract(columns, name="exports", key=["id"], snapshot={}),
     ]
-    assert policies(feeds) == {name: name for name in (KEYLESS, CONFLICT, FIRST, VERSIONS)}
+    assert policies(feeds) == {name: name for name in (KEYLESS, CONFLICT, FIRST, VERSIONS, EXPORTS)}
