@@ -13,6 +13,7 @@ from cdp_lake.console import grid, pairs, share
 from cdp_lake.console.answers import agreement
 
 if TYPE_CHECKING:
+    from cdp_lake.stages.streaming_act import Played
     from cdp_lake.stages.summary import Summary
 
 _SIZES = ("1", "2", "3-5", "6-10", "11-20", "21+")
@@ -39,14 +40,15 @@ def summary(found: Summary) -> Iterator[RenderableType]:
     yield pairs("Where everything lies", found.places.items())
 
 
-def cost(found: Summary, seconds: float, peak_bytes: int) -> Iterator[RenderableType]:
-    """What the run cost: seconds per stage, all in all, and memory."""
-    yield grid(
-        "Seconds", ("stage", "status", "seconds#"), [(o.stage, o.status, f"{o.seconds:,.1f}") for o in found.outcomes]
-    )
+def cost(found: Summary, act: Played | None, seconds: float, peak_bytes: int) -> Iterator[RenderableType]:
+    """What the demo cost: seconds per stage of the run and of the streaming act, all in all, and memory."""
+    rows = [(o.stage, o.status, f"{o.seconds:,.1f}") for o in found.outcomes]
+    if act is not None:
+        rows.append(("streaming act", "seen before" if act.before is None else "played", f"{act.seconds:,.1f}"))
+    yield grid("Seconds", ("stage", "status", "seconds#"), rows)
     memory = f", at most {peak_bytes / _GIB:.2f} GiB of memory in all processes together" if peak_bytes else ""
     yield Text(f"{seconds:,.1f} s in all{memory}")
-    commits = sum(o.commits for o in found.outcomes)
+    commits = sum(outcome.commits for outcome in (*found.outcomes, *(act.all_outcomes if act else ())))
     yield Text(f"{commits} commits" if commits else "nothing to do: 0 commits, 0 changed profiles", style="bold")
 
 

@@ -1,0 +1,84 @@
+"""The streaming act, told: what was streamed, what went out, and what the lake knows of the person since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from cdp_lake.console import grid, streams
+from cdp_lake.console.person import deeds, plain
+
+if TYPE_CHECKING:
+    from cdp_lake.stages.runner import StageOutcome
+    from cdp_lake.stages.show_profile import Person
+    from cdp_lake.stages.streaming_act import Played
+
+NEWS = 8
+# Traits that a person at a desk would ask for; of them those that changed are shown.
+TOLD = (
+    *("order_count", "spend_amount", "last_order_at", "days_since_last_order", "favourite_channel", "rfm_code"),
+    *("session_count_30d", "product_view_count_30d", "last_event_at", "last_device_type", "visitor_record_count"),
+)
+_NOBODYS = "nobody's"
+
+
+def opening() -> Iterator[RenderableType]:
+    """What is to be seen."""
+    yield Text("\nStreaming act: somebody looks around the web shop, says who it is, and orders", style="bold")
+
+
+def played(found: Played | None) -> Iterator[RenderableType]:
+    """What was streamed and sent, and the person, before and after."""
+    if found is None:
+        yield Text("nobody of this shop has lapsed, so nobody can come back: the act is not played")
+        return
+    if found.before is None:
+        yield Text("this lake has seen it, so nothing is sent again; whose that browser is, and what they did last:")
+    else:
+        yield from streams.micro_batches(found.micro_batches)
+        yield from _delivered(found.outcomes)
+    yield grid(_whose(found.after), ("", "before", "after"), _changes(found))
+    yield from deeds(found.after, NEWS)
+
+
+def _delivered(outcomes: Iterable[StageOutcome]) -> Iterator[RenderableType]:
+    facts = next((outcome.facts for outcome in outcomes if outcome.stage == "activate_segments"), {})
+    for what, value in sorted(facts.items()):
+        if not what.startswith("gate") and "held_back" not in what:
+            yield Text(f"delivered  {what} {value}")
+
+
+def _whose(after: Person) -> str:
+    golden = after.golden
+    name = " ".join(part for part in (golden.get("given_name"), golden.get("family_name")) if part)
+    return f"{name or 'Somebody'}, {golden['profile_id']}"
+
+
+def _changes(found: Played) -> Iterator[tuple[Any, ...]]:
+    before, after = found.before, found.after
+    yield (
+        f"browser {found.visitor}",
+        _NOBODYS if before is not None else None,
+        after.golden["profile_id"] if _has(after, found.visitor) else _NOBODYS,
+    )
+    yield "records", before and before.golden["record_count"], after.golden["record_count"]
+    known, now = _traits(before), _traits(after)
+    for name in TOLD:
+        if now.get(name) != known.get(name) or before is None:
+            yield name.replace("_", " "), plain(known.get(name)), plain(now.get(name))
+    yield "segments", _segments(before), _segments(after)
+
+
+def _has(person: Person, value: str) -> bool:
+    return any(identifier["value"] == value for identifier in person.identifiers)
+
+
+def _traits(person: Person | None) -> dict[str, Any]:
+    return {} if person is None else {name: value for family in person.traits.values() for name, value in family}
+
+
+def _segments(person: Person | None) -> str | None:
+    return None if person is None else ", ".join(row["segment"] for row in person.segments) or "none"
