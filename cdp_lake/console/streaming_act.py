@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from cdp_lake.console import grid, streams
+from cdp_lake.console import grid
 from cdp_lake.console.person import deeds, plain
 
 if TYPE_CHECKING:
     from cdp_lake.stages.runner import StageOutcome
     from cdp_lake.stages.show_profile import Person
+    from cdp_lake.stages.stream import MicroBatch
     from cdp_lake.stages.streaming_act import Played
 
 NEWS = 8
@@ -30,35 +31,54 @@ def opening() -> Iterator[RenderableType]:
     yield Text("\nStreaming act: somebody looks around the web shop, says who it is, and orders", style="bold")
 
 
-def played(found: Played | None) -> Iterator[RenderableType]:
-    """What was streamed and sent, and the person, before and after."""
+def streamed(found: Played | None) -> Iterator[RenderableType]:
+    """What was taken up, and how long it waited."""
     if found is None:
-        yield Text("nobody of this shop has lapsed, so nobody can come back: the act is not played")
-        return
-    if found.before is None:
-        yield Text("this lake has seen it, so nothing is sent again; whose that browser is, and what they did last:")
+        yield Text("  nobody of this shop has lapsed, so nobody can come back: it is not played")
+    elif found.micro_batch is None:
+        yield Text("  this lake has seen it: nothing is sent again" if found.before is None else "  nothing came")
     else:
-        yield from streams.micro_batches(found.micro_batches)
-        yield from _delivered(found.outcomes)
-    yield grid(_whose(found.after), ("", "before", "after"), _changes(found))
-    yield from deeds(found.after, NEWS)
+        yield from _streamed(found.micro_batch)
+    yield Text("")
+
+
+def person(found: Played, after: Person, outcomes: Iterable[StageOutcome]) -> Iterator[RenderableType]:
+    """What was delivered since, and the person before and after; played before, as they stand."""
+    yield grid(f"Who came back: {_name(after)}", ("", "before", "after"), _changes(found, after))
+    if found.before is not None:
+        yield from _delivered(outcomes)
+    yield from deeds(after, NEWS)
+
+
+def _streamed(one: MicroBatch) -> Iterator[RenderableType]:
+    waited = [
+        f"{seconds:.0f} s until {where} showed them"
+        for where, seconds in (("silver", one.waited.most), ("segments", one.segment_most))
+        if seconds is not None
+    ]
+    since = f"; from receipt {' and '.join(waited)} (95 %)" if waited else ""
+    yield Text(f"  {one.records:,} records in {one.seconds:.1f} s{since}")
+    shares = ", ".join(f"{outcome.stage} {outcome.seconds:.1f}" for outcome in one.stages if outcome.commits)
+    yield Text(f"  seconds: {shares}")
+    for source, why in one.not_read.items():
+        yield Text(f"  {source} was not read: {why}", style="red")
 
 
 def _delivered(outcomes: Iterable[StageOutcome]) -> Iterator[RenderableType]:
     facts = next((outcome.facts for outcome in outcomes if outcome.stage == "activate_segments"), {})
     for what, value in sorted(facts.items()):
         if not what.startswith("gate") and "held_back" not in what:
-            yield Text(f"delivered  {what} {value}")
+            yield Text(f"delivered since: {what} {value}")
 
 
-def _whose(after: Person) -> str:
+def _name(after: Person) -> str:
     golden = after.golden
     name = " ".join(part for part in (golden.get("given_name"), golden.get("family_name")) if part)
     return f"{name or 'Somebody'}, {golden['profile_id']}"
 
 
-def _changes(found: Played) -> Iterator[tuple[Any, ...]]:
-    before, after = found.before, found.after
+def _changes(found: Played, after: Person) -> Iterator[tuple[Any, ...]]:
+    before = found.before
     yield (
         f"browser {found.visitor}",
         _NOBODYS if before is not None else None,

@@ -48,7 +48,7 @@ def cost(found: Summary, act: Played | None, seconds: float, peak_bytes: int) ->
     yield grid("Seconds", ("stage", "status", "seconds#"), rows)
     memory = f", at most {peak_bytes / _GIB:.2f} GiB of memory in all processes together" if peak_bytes else ""
     yield Text(f"{seconds:,.1f} s in all{memory}")
-    commits = sum(outcome.commits for outcome in (*found.outcomes, *(act.all_outcomes if act else ())))
+    commits = sum(outcome.commits for outcome in found.outcomes) + (act.commits if act else 0)
     yield Text(f"{commits} commits" if commits else "nothing to do: 0 commits, 0 changed profiles", style="bold")
 
 

@@ -25,10 +25,8 @@ from cdp_lake.contracts.silver import ORDER_LINES
 from cdp_lake.gold.person import lines_of_order, members_by_email
 from cdp_lake.stages.demo import demo_folder
 from cdp_lake.stages.job import Progress
-from cdp_lake.stages.pipeline import stages_named
-from cdp_lake.stages.runner import StageOutcome, run_stages
 from cdp_lake.stages.send_visit import Ways, send_events, send_order
-from cdp_lake.stages.session import Options, open_lake, writing
+from cdp_lake.stages.session import Options, open_lake
 from cdp_lake.stages.show_profile import Person, person
 from cdp_lake.stages.stream import MicroBatch, Pace, micro_batches
 from cdp_lake.stages.synthesise import Say
@@ -41,8 +39,6 @@ SEGMENT = "lapsed"
 BASKET = 2
 # Before the time that the demo believes, so that nothing lies in its future.
 ENDS_BEFORE = timedelta(hours=2)
-# What a stream leaves to runs of their own; played to its end, the act leaves the next run nothing to do.
-LEFT_BY_STREAMS = ("train_models", "score_profiles", "build_segments", "activate_segments")
 
 
 @dataclass(frozen=True)
@@ -61,19 +57,18 @@ class Act:
 
 @dataclass(frozen=True)
 class Played:
-    """What came of it; where it was played before, the visitor and the person as they stand are all there is."""
+    """Whose the visitor's browser is; and as long as nobody knew, the person as they were, and what was streamed."""
 
     visitor: str
-    after: Person
-    before: Person | None = None
-    micro_batches: tuple[MicroBatch, ...] = ()
-    outcomes: tuple[StageOutcome, ...] = ()
-    seconds: float = 0.0
+    profile_id: str
+    before: Person | None
+    micro_batch: MicroBatch | None
+    seconds: float
 
     @property
-    def all_outcomes(self) -> tuple[StageOutcome, ...]:
-        """Every stage that ran: those of the stream, and those that followed."""
-        return (*(outcome for one in self.micro_batches for outcome in one.stages), *self.outcomes)
+    def commits(self) -> int:
+        """Tables that got a new version."""
+        return sum(outcome.commits for outcome in self.micro_batch.stages) if self.micro_batch else 0
 
 
 def set_the_stage(act: Act) -> None:
@@ -87,7 +82,7 @@ def set_the_stage(act: Act) -> None:
 
 
 def play(act: Act, progress: Progress, say: Say) -> Played | None:
-    """Sends the visit and streams it in, lets training and delivery follow, looks at the person before and after.
+    """Sends the visit, and streams it in up to segments.
 
     None where nobody of the shop has lapsed. Raises EnvironmentProblem when the collector cannot be started; without
     Kafka it is played without the order.
@@ -95,7 +90,7 @@ def play(act: Act, progress: Progress, say: Say) -> Played | None:
     began, lake, visitor = tick(), open_lake(act.settings), anonymous_id(act.seed)
     known = only_one(candidates(lake, spellings(lake, act.settings, visitor)))
     if known is not None:
-        return Played(visitor, person(lake, act.settings, known), seconds=seconds_since(began))
+        return Played(visitor, known, None, None, seconds_since(began))
     found = _guest(lake, act.settings)
     if found is None:
         return None
@@ -104,13 +99,10 @@ def play(act: Act, progress: Progress, say: Say) -> Played | None:
     coming = visit(act.seed, guest, _basket(lake, before), _ends_at(act.settings))
     with ending_what_was_begun():
         streamed = _streamed(act, lake, coming, progress, say)
-    with writing(act.settings, "demo") as lake:
-        outcomes = run_stages(lake, act.settings, stages_named(LEFT_BY_STREAMS), progress)
-    after = person(lake, act.settings, profile_id)
-    return Played(visitor, after, before, streamed, tuple(outcomes), seconds_since(began))
+    return Played(visitor, profile_id, before, streamed, seconds_since(began))
 
 
-def _streamed(act: Act, lake: Lake, coming: Visit, progress: Progress, say: Say) -> tuple[MicroBatch, ...]:
+def _streamed(act: Act, lake: Lake, coming: Visit, progress: Progress, say: Say) -> MicroBatch | None:
     """The micro-batch that took the visit up."""
     ways = Ways(act.settings, act.options, act.brokers_folder)
     with ExitStack() as running:
@@ -121,7 +113,7 @@ def _streamed(act: Act, lake: Lake, coming: Visit, progress: Progress, say: Say)
         found = micro_batches(settings, Pace(every=1.0, available_now=True), threading.Event())
         streamed = next((one for one in found if one.stages), None)
         progress.end("stream", "done", seconds_since(start))
-    return () if streamed is None else (streamed,)
+    return streamed
 
 
 def _guest(lake: Lake, settings: Settings) -> tuple[Guest, str] | None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timezone
 
 from cdp_lake.console import screen
-from cdp_lake.console.streaming_act import played
+from cdp_lake.console.streaming_act import person, streamed
 from cdp_lake.stages.runner import StageOutcome
 from cdp_lake.stages.show_profile import Person
 from cdp_lake.stages.stream import MicroBatch, Waited
@@ -13,7 +13,7 @@ AT = datetime(2018, 1, 1, 22, 0, tzinfo=timezone.utc)
 BROWSER = "5b0a0000-0000-4000-a000-000000000000"
 
 
-def person(records, segments, orders, *browsers):
+def somebody(records, segments, orders, *browsers):
     return Person(
         golden={"profile_id": "P000000007", "given_name": "Ann", "family_name": "Lee", "record_count": records},
         identifiers=[
@@ -27,40 +27,51 @@ def person(records, segments, orders, *browsers):
     )
 
 
-BEFORE, AFTER = person(12, ["lapsed", "win_back"], 3, "old"), person(14, ["online_first"], 4, "old", BROWSER)
+BEFORE, AFTER = somebody(12, ["lapsed", "win_back"], 3, "old"), somebody(14, ["online_first"], 4, "old", BROWSER)
 
 
-def told(found, capsys):
+def told(parts, capsys):
     console = screen()
-    for part in played(found):
+    for part in parts:
         console.print(part)
-    return capsys.readouterr().out
+    said = capsys.readouterr().out
+    return said, {line.split("  ")[0].strip(): " ".join(line.split()) for line in said.splitlines()}
 
 
 def test_the_browser_becomes_hers_and_what_changed_stands_beside_what_was(capsys):
-    refined = StageOutcome("refine_silver", "done", 4.0, {"silver.events": 6})
-    streamed = MicroBatch(AT, 8, 31.0, (refined,), Waited(6, 9.0, 10.0, 10.0), 30.0)
-    sent = StageOutcome(
-        "activate_segments", "done", 2.0, {}, {"meta: removed": "1", "meta: held_back (no consent)": "9"}
-    )
-    said = told(Played(BROWSER, AFTER, BEFORE, (streamed,), (sent,)), capsys)
-    lines = {line.split("  ")[0].strip(): " ".join(line.split()) for line in said.splitlines()}
-    assert "Ann Lee, P000000007" in lines
+    sent = StageOutcome("activate_segments", "done", 2.0, {}, {"meta: removed": "1", "meta: held_back (no)": "9"})
+    said, lines = told(person(Played(BROWSER, "P000000007", BEFORE, None, 40.0), AFTER, [sent]), capsys)
+    assert "Who came back: Ann Lee, P000000007" in said
     assert lines[f"browser {BROWSER}"].endswith("nobody's P000000007")
     assert lines["records"] == "records 12 14"
     assert lines["order count"] == "order count 3 4"
     assert "spend amount" not in lines
     assert lines["segments"] == "segments lapsed, win_back online_first"
-    assert "from receipt to silver 10 s (95 %) from receipt to segments 30 s (95 %)" in lines["22:00:00"]
-    assert "delivered meta: removed 1" in lines["delivered"] and "held_back" not in said
+    assert "delivered since: meta: removed 1" in lines
+    assert "held_back" not in said
 
 
-def test_a_lake_that_has_seen_it_shows_the_person_and_sends_nothing(capsys):
-    said = told(Played(BROWSER, AFTER), capsys)
-    assert "nothing is sent again" in said
-    assert "micro-batches" not in said
-    assert "P000000007" in said and "online_first" in said
+def test_a_micro_batch_says_how_long_events_waited_and_what_each_stage_took(capsys):
+    refined, skipped = (
+        StageOutcome("refine_silver", "done", 4.0, {"silver.events": 6}),
+        StageOutcome("score_profiles", "nothing to do", 0.0),
+    )
+    one = MicroBatch(
+        AT, 8, 31.0, (refined, skipped), Waited(6, 9.0, 10.0, 10.0), 30.0, not_read={"pickup": "no answer"}
+    )
+    said, lines = told(streamed(Played(BROWSER, "P000000007", BEFORE, one, 40.0)), capsys)
+    assert "8 records in 31.0 s; from receipt 10 s until silver showed them and 30 s until segments showed" in said
+    assert "seconds: refine_silver 4.0" in lines
+    assert "pickup was not read: no answer" in said
+
+
+def test_a_lake_that_has_seen_it_says_so_and_shows_the_person_as_they_stand(capsys):
+    seen = Played(BROWSER, "P000000007", None, None, 2.0)
+    assert "nothing is sent again" in told(streamed(seen), capsys)[0]
+    _, lines = told(person(seen, AFTER, []), capsys)
+    assert lines[f"browser {BROWSER}"].endswith("- P000000007")
+    assert lines["segments"] == "segments - online_first"
 
 
 def test_a_shop_in_which_nobody_has_lapsed_says_so(capsys):
-    assert "the act is not played" in told(None, capsys)
+    assert "it is not played" in told(streamed(None), capsys)[0]
