@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NEWS = 8
 # Traits that a person at a desk would ask for; of them those that changed are shown.
 TOLD = (
-    *("order_count", "spend_amount", "last_order_at", "days_since_last_order", "favourite_channel", "rfm_code"),
+    *("order_count", "spend_amount", "last_order_at", "favourite_channel", "rfm_code"),
     *("session_count_30d", "product_view_count_30d", "last_event_at", "last_device_type", "visitor_record_count"),
 )
 _NOBODYS = "nobody's"
@@ -52,11 +52,11 @@ def person(found: Played, after: Person, outcomes: Iterable[StageOutcome]) -> It
 
 def _streamed(one: MicroBatch) -> Iterator[RenderableType]:
     waited = [
-        f"{seconds:.0f} s until {where} showed them"
+        f"{seconds:.0f} s to {where}"
         for where, seconds in (("silver", one.waited.most), ("segments", one.segment_most))
         if seconds is not None
     ]
-    since = f"; from receipt {' and '.join(waited)} (95 %)" if waited else ""
+    since = f"; from receipt {', '.join(waited)} (95 %)" if waited else ""
     yield Text(f"  {one.records:,} records in {one.seconds:.1f} s{since}")
     shares = ", ".join(f"{outcome.stage} {outcome.seconds:.1f}" for outcome in one.stages if outcome.commits)
     yield Text(f"  seconds: {shares}")
@@ -80,7 +80,7 @@ def _name(after: Person) -> str:
 def _changes(found: Played, after: Person) -> Iterator[tuple[Any, ...]]:
     before = found.before
     yield (
-        f"browser {found.visitor}",
+        f"browser {found.visitor[:8]}...",
         _NOBODYS if before is not None else None,
         after.golden["profile_id"] if _has(after, found.visitor) else _NOBODYS,
     )

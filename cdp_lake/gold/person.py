@@ -68,11 +68,15 @@ def last_orders(orders: DataFrame, own: DataFrame, count: int) -> DataFrame:
     return mine.orderBy(F.col("ordered_at").desc(), "source", "order_id").select(*ORDER).limit(count)
 
 
-def members_by_email(profiles: DataFrame, memberships: DataFrame, segment: str) -> DataFrame:
-    """One row per profile that is in the segment now and has an e-mail address."""
+def reachable_members(profiles: DataFrame, memberships: DataFrame, deliveries: DataFrame, segment: str) -> DataFrame:
+    """One row per profile with an e-mail address that is in the segment now: is some destination told of it."""
     members = memberships.where(F.col("exited_at").isNull() & (F.col("segment") == segment)).select("profile_id")
-    # members: one row per profile.
-    return profiles.where("email is not null").join(members, "profile_id").select("profile_id", "email")
+    told = (
+        deliveries.where("state <> 'removed'").select("profile_id").distinct().withColumn("is_delivered", F.lit(True))
+    )
+    # members and told: one row per profile.
+    found = profiles.where("email is not null").join(members, "profile_id").join(told, "profile_id", "left")
+    return found.select("profile_id", "email", F.coalesce("is_delivered", F.lit(False)).alias("is_delivered"))
 
 
 def lines_of_order(lines: DataFrame, source: str, order_id: str) -> DataFrame:

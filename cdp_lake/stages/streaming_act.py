@@ -20,9 +20,9 @@ from cdp_lake.adapters.lake import Lake
 from cdp_lake.adapters.stopping import ending_what_was_begun
 from cdp_lake.config.collector import FILE_PATTERN
 from cdp_lake.config.settings import Settings
-from cdp_lake.contracts.gold import PROFILES, SEGMENT_MEMBERSHIPS
+from cdp_lake.contracts.gold import DELIVERIES, PROFILES, SEGMENT_MEMBERSHIPS
 from cdp_lake.contracts.silver import ORDER_LINES
-from cdp_lake.gold.person import lines_of_order, members_by_email
+from cdp_lake.gold.person import lines_of_order, reachable_members
 from cdp_lake.stages.demo import demo_folder
 from cdp_lake.stages.job import Progress
 from cdp_lake.stages.send_visit import Ways, send_events, send_order
@@ -117,12 +117,17 @@ def _streamed(act: Act, lake: Lake, coming: Visit, progress: Progress, say: Say)
 
 
 def _guest(lake: Lake, settings: Settings) -> tuple[Guest, str] | None:
-    """The first person of the truth who has lapsed and whom no trap is about, with their profile."""
+    """The first person of the truth who has lapsed and whom no trap is about, with their profile.
+
+    Rather one whom a destination knows, so that their return reaches it.
+    """
     truth = demo_folder(settings) / "truth"
     possible = guests(_rows(truth / "people.csv"), _rows(truth / "traps.csv"))
-    tables = (lake.read(PROFILES, PURPOSE), lake.read(SEGMENT_MEMBERSHIPS, PURPOSE))
-    members = {row["email"]: row["profile_id"] for row in members_by_email(*tables, SEGMENT).collect()}
-    return next(((guest, members[guest.email]) for guest in possible if guest.email in members), None)
+    tables = (lake.read(table, PURPOSE) for table in (PROFILES, SEGMENT_MEMBERSHIPS, DELIVERIES))
+    members = {row["email"]: row for row in reachable_members(*tables, SEGMENT).collect()}
+    lapsed = [guest for guest in possible if guest.email in members]
+    chosen = min(lapsed, key=lambda guest: not members[guest.email]["is_delivered"], default=None)
+    return None if chosen is None else (chosen, members[chosen.email]["profile_id"])
 
 
 def _basket(lake: Lake, before: Person) -> list[Goods]:
