@@ -69,14 +69,12 @@ def last_orders(orders: DataFrame, own: DataFrame, count: int) -> DataFrame:
 
 
 def reachable_members(profiles: DataFrame, memberships: DataFrame, deliveries: DataFrame, segment: str) -> DataFrame:
-    """One row per profile with an e-mail address that is in the segment now: is some destination told of it."""
+    """One row per profile that is in the segment now and has an e-mail address: does a destination know it."""
     members = memberships.where(F.col("exited_at").isNull() & (F.col("segment") == segment)).select("profile_id")
-    told = (
-        deliveries.where("state <> 'removed'").select("profile_id").distinct().withColumn("is_delivered", F.lit(True))
-    )
+    told = deliveries.where("state <> 'removed'").select("profile_id", F.lit(True).alias("is_told")).distinct()
     # members and told: one row per profile.
     found = profiles.where("email is not null").join(members, "profile_id").join(told, "profile_id", "left")
-    return found.select("profile_id", "email", F.coalesce("is_delivered", F.lit(False)).alias("is_delivered"))
+    return found.select("profile_id", "email", F.coalesce("is_told", F.lit(False)).alias("is_delivered"))
 
 
 def lines_of_order(lines: DataFrame, source: str, order_id: str) -> DataFrame:

@@ -123,8 +123,9 @@ def _guest(lake: Lake, settings: Settings) -> tuple[Guest, str] | None:
     """
     truth = demo_folder(settings) / "truth"
     possible = guests(_rows(truth / "people.csv"), _rows(truth / "traps.csv"))
-    tables = (lake.read(table, PURPOSE) for table in (PROFILES, SEGMENT_MEMBERSHIPS, DELIVERIES))
-    members = {row["email"]: row for row in reachable_members(*tables, SEGMENT).collect()}
+    profiles, memberships, deliveries = (lake.read(t, PURPOSE) for t in (PROFILES, SEGMENT_MEMBERSHIPS, DELIVERIES))
+    found = reachable_members(profiles, memberships, deliveries, SEGMENT).collect()
+    members = {row["email"]: row for row in found}
     lapsed = [guest for guest in possible if guest.email in members]
     chosen = min(lapsed, key=lambda guest: not members[guest.email]["is_delivered"], default=None)
     return None if chosen is None else (chosen, members[chosen.email]["profile_id"])

@@ -35,7 +35,7 @@ def told(parts, capsys):
     for part in parts:
         console.print(part)
     said = capsys.readouterr().out
-    return said, {line.split("  ")[0].strip(): " ".join(line.split()) for line in said.splitlines()}
+    return said, {line.strip().split("  ")[0]: " ".join(line.split()) for line in said.splitlines()}
 
 
 def test_the_browser_becomes_hers_and_what_changed_stands_beside_what_was(capsys):
