@@ -38,5 +38,6 @@ def demo(options: Options, size: str, seed: int | None) -> int:
     show(answers.warnings(found.outcomes))
     if played is not None and after is not None:
         show(streaming_act.person(played, after, evening))
-    show(summary.cost(found, played, seconds_since(began), peak.bytes))
+    show(summary.cost(day, played, evening))
+    show(summary.total(seconds_since(began), peak.bytes))
     return show(summary.next_steps(showing.somebody(settings)))

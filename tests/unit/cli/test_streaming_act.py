@@ -4,6 +4,7 @@ from datetime import datetime, timezone
 
 from cdp_lake.console import screen
 from cdp_lake.console.streaming_act import person, streamed
+from cdp_lake.console.summary import cost
 from cdp_lake.stages.runner import StageOutcome
 from cdp_lake.stages.show_profile import Person
 from cdp_lake.stages.stream import MicroBatch, Waited
@@ -75,3 +76,14 @@ def test_a_lake_that_has_seen_it_says_so_and_shows_the_person_as_they_stand(caps
 
 def test_a_shop_in_which_nobody_has_lapsed_says_so(capsys):
     assert "it is not played" in told(streamed(None), capsys)[0]
+
+
+def test_what_the_demo_cost_counts_what_the_act_committed_between_the_stages(capsys):
+    landed, trained = StageOutcome("land_bronze", "nothing to do", 1.0), StageOutcome("train_models", "done", 9.0)
+    one = MicroBatch(AT, 8, 31.0, (StageOutcome("refine_silver", "done", 4.0, {"silver.events": 6}),))
+    said, _ = told(cost([landed], Played(BROWSER, "P000000007", BEFORE, one, 40.0), [trained]), capsys)
+    assert said.index("land_bronze") < said.index("streaming act   played") < said.index("train_models")
+    assert "1 commits" in said
+    seen = Played(BROWSER, "P000000007", None, None, 2.0)
+    said, _ = told(cost([landed], seen, [trained]), capsys)
+    assert "seen before" in said and "nothing to do: 0 commits" in said
