@@ -56,7 +56,7 @@ def test_somebody_comes_back_and_a_second_playing_finds_nothing_to_do(spark, act
     assert (again.profile_id, again.before, again.micro_batch) == (played.profile_id, None, None)
 
 
-def test_what_an_act_left_is_no_part_of_the_next_lake(tmp_path, place):
+def test_what_an_act_left_is_no_part_of_the_next_lake(tmp_path):
     landing = tmp_path / "shop" / "landing"
     settings = Place(tmp_path / "lake", landing).settings()
     act = Act(settings, Options(), SEED)
