@@ -16,7 +16,7 @@ MINUTES ?= 60
 help: ## Show what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/.demo .jars/.ready .venv/.spark-home ## From nothing to consented segments, on the demo shop
+demo: .venv/.demo .jars/.ready .jars/kafka/.ready .venv/.spark-home ## From nothing to consented segments, on the demo shop
 	$(BIN)/cdp-lake demo
 
 test: .venv/.test .venv/.clients .jars/.ready .jars/.classes .jars/kafka/.ready .venv/.spark-home lint ## Lint, types, then every test, quick ones first

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cdp_lake import __version__
 from cdp_lake.console import collect_commands as collector
 from cdp_lake.console import commands as do
+from cdp_lake.console import demo_command as demonstration
 from cdp_lake.console import identity_commands as who_is_who
 from cdp_lake.console import kafka_commands
 from cdp_lake.console import quarantine_commands as quarantine
@@ -84,7 +85,10 @@ def _add_running(commands: _SubParsersAction[ArgumentParser]) -> None:
         commands, "unland", do.unland, "take a wrong landing batch back out, and all that was built on it"
     )
     unland_.add_argument("batch", type=int, metavar="BATCH", help="its number: see `cdp-lake show batches`")
-    demo_ = _command(commands, "demo", do.demo, "make the demo shop, run everything on it, tell about it")
+    demo_ = _command(
+        commands, "demo", demonstration.demo, "make the demo shop, run everything, stream a visit, tell about it"
+    )
+    demo_.set_defaults(takes_options=True)
     demo_.add_argument("--size", default="M", help="XS, S, M or L (default M)")
     demo_.add_argument("--seed", type=int, help="another shop of the same size")
 

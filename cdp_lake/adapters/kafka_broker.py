@@ -14,7 +14,8 @@ import socket
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -93,6 +94,17 @@ def stop(folder: Path) -> Broker | None:
         _became(lambda: running(folder) is None, STOP_SECONDS)
     (folder / PID_FILE).unlink(missing_ok=True)
     return there
+
+
+@contextmanager
+def lent(folder: Path) -> Iterator[Broker]:
+    """A broker on a free port as long as the block lasts; what it holds stays in the folder. Raises as `start` does."""
+    # One that outlived a killed process is in the way.
+    stop(folder)
+    try:
+        yield start(folder, _free_port())
+    finally:
+        stop(folder)
 
 
 def running(folder: Path) -> Broker | None:

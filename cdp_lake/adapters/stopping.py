@@ -28,3 +28,17 @@ def until_asked_to_stop() -> Iterator[threading.Event]:
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+@contextmanager
+def ending_what_was_begun() -> Iterator[None]:
+    """SIGTERM interrupts the block as Ctrl-C does, so that whatever it had started is ended."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

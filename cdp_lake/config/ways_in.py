@@ -23,6 +23,7 @@ class Database(Strict):
     """A database to read from. The password is the value of an environment variable, never of a setting.
 
     options: settings of the JDBC driver, and `driver`, its class, where the driver does not name itself.
+    paused: its sources are passed over for now; they are read on from where they were left once it is not.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Database(Strict):
     user: str | None = None
     password_env: str | None = None
     options: dict[str, str] = Field(default_factory=dict)
+    paused: bool = False
 
     @model_validator(mode="after")
     def _holds_no_password(self) -> Database:
@@ -42,12 +44,14 @@ class Brokers(Strict):
     """A Kafka cluster: `servers` to ask first. Secrets among its options come from environment variables.
 
     options: Kafka consumer settings without the prefix `kafka.`; secret_options: setting to environment variable.
+    paused: its sources are passed over for now; they are read on from where they were left once it is not.
     """
 
     name: str
     servers: str
     options: dict[str, str] = Field(default_factory=dict)
     secret_options: dict[str, str] = Field(default_factory=dict)
+    paused: bool = False
 
     @model_validator(mode="after")
     def _options_are_free_and_no_secrets(self) -> Brokers:

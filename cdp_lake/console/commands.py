@@ -51,25 +51,6 @@ def unland(loaded: Loaded, batch: int) -> int:
     return show(answers.outcomes(done))
 
 
-def demo(loaded: Loaded, size: str, seed: int | None) -> int:
-    """From nothing to consented segments, with a summary."""
-    from cdp_lake.adapters.clock import seconds_since, tick
-    from cdp_lake.adapters.process_memory import watched_memory
-    from cdp_lake.console import answers, summary
-    from cdp_lake.stages import demo as showing
-    from cdp_lake.stages import session
-
-    began, settings = tick(), loaded.settings
-    with watched_memory() as peak, display() as progress:
-        showing.make_shop(settings, size, showing.SEED if seed is None else seed, progress.say)
-        with session.writing(settings, "demo") as lake:
-            found = showing.run_demo(lake, settings, progress)
-    show(summary.summary(found))
-    show(answers.warnings(found.outcomes))
-    show(summary.cost(found, seconds_since(began), peak.bytes))
-    return show(summary.next_steps(showing.somebody(settings)))
-
-
 def status(loaded: Loaded) -> int:
     """Says where the lake stands."""
     from cdp_lake.console import answers

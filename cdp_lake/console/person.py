@@ -24,21 +24,21 @@ def person(found: Person) -> Iterator[RenderableType]:
     golden = found.golden
     if found.asked:
         yield Text(f"{found.asked} was merged into {golden['profile_id']}", style="yellow")
-    kept = [(name, _plain(value)) for name, value in golden.items() if name not in _SHOWN_APART and value is not None]
+    kept = [(name, plain(value)) for name, value in golden.items() if name not in _SHOWN_APART and value is not None]
     yield pairs(f"Profile {golden['profile_id']}", kept)
     rows = [row for shown in _by_namespace(found.identifiers).values() for row in shown]
     yield grid("Identifiers", ("namespace", "value", "told by", "evidence"), rows)
     for family, traits in found.traits.items():
-        yield pairs(f"Traits: {family}", [(name, _plain(value)) for name, value in traits])
+        yield pairs(f"Traits: {family}", [(name, plain(value)) for name, value in traits])
     if found.scores:
         scores = [
-            (s["model"], f"{s['score']:.3f}", s["decile"], s["model_version"], _plain(s["scored_at"]))
+            (s["model"], f"{s['score']:.3f}", s["decile"], s["model_version"], plain(s["scored_at"]))
             for s in found.scores
         ]
         yield grid("Scores", ("model", "score#", "decile#", "version", "at (UTC)"), scores)
-    segments = [(s["segment"], _plain(s["entered_at"])) for s in found.segments]
+    segments = [(s["segment"], plain(s["entered_at"])) for s in found.segments]
     yield grid("Segments", ("segment", "since (UTC)"), segments or [("none", None)])
-    yield from _deeds(found)
+    yield from deeds(found)
 
 
 def _by_namespace(identifiers: list[dict[str, Any]]) -> dict[str, list[tuple[Any, ...]]]:
@@ -55,29 +55,30 @@ def _by_namespace(identifiers: list[dict[str, Any]]) -> dict[str, list[tuple[Any
     return few
 
 
-def _deeds(found: Person) -> Iterator[RenderableType]:
+def deeds(found: Person, most: int | None = None) -> Iterator[RenderableType]:
+    """Their last orders and events, the newest first; at most so many of each."""
     if found.orders:
         rows = [
             (
-                _plain(o["ordered_at"]),
+                plain(o["ordered_at"]),
                 o["channel"],
                 o["order_id"],
-                f"{_plain(o['amount'])} {o['currency'] or ''}",
+                f"{plain(o['amount'])} {o['currency'] or ''}",
                 o["source"],
             )
-            for o in found.orders
+            for o in found.orders[:most]
         ]
         yield grid("Last orders", ("at (UTC)", "channel", "order", "amount#", "source"), rows)
     if found.events:
         rows = [
             (
-                _plain(e["occurred_at"]),
+                plain(e["occurred_at"]),
                 e["event_name"] or e["event_type"],
                 e["product_id"] or e["page_path"],
                 e["device_type"],
                 e["source"],
             )
-            for e in found.events
+            for e in found.events[:most]
         ]
         yield grid("Last events", ("at (UTC)", "event", "about", "device", "source"), rows)
 
@@ -86,7 +87,8 @@ def _verdict(refused_by: str | None) -> str:
     return "yes" if refused_by is None else f"no: {refused_by.replace('_', ' ')}"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as a table shows it: times to the minute in UTC, amounts with two places."""
     if isinstance(value, datetime):
         return f"{value.astimezone(timezone.utc):%Y-%m-%d %H:%M}"
     if isinstance(value, Decimal):

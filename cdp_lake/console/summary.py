@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
@@ -13,6 +13,8 @@ from cdp_lake.console import grid, pairs, share
 from cdp_lake.console.answers import agreement
 
 if TYPE_CHECKING:
+    from cdp_lake.stages.runner import StageOutcome
+    from cdp_lake.stages.streaming_act import Played
     from cdp_lake.stages.summary import Summary
 
 _SIZES = ("1", "2", "3-5", "6-10", "11-20", "21+")
@@ -39,15 +41,25 @@ def summary(found: Summary) -> Iterator[RenderableType]:
     yield pairs("Where everything lies", found.places.items())
 
 
-def cost(found: Summary, seconds: float, peak_bytes: int) -> Iterator[RenderableType]:
-    """What the run cost: seconds per stage, all in all, and memory."""
-    yield grid(
-        "Seconds", ("stage", "status", "seconds#"), [(o.stage, o.status, f"{o.seconds:,.1f}") for o in found.outcomes]
-    )
+def cost(day: Iterable[StageOutcome], act: Played | None, evening: Iterable[StageOutcome]) -> Iterator[RenderableType]:
+    """Seconds of each stage and of the streaming act between them, and what was committed."""
+    before, after = list(day), list(evening)
+    rows = [_took(outcome) for outcome in before]
+    if act is not None:
+        rows.append(("streaming act", "seen before" if act.before is None else "played", f"{act.seconds:,.1f}"))
+    yield grid("Seconds", ("stage", "status", "seconds#"), [*rows, *map(_took, after)])
+    commits = sum(outcome.commits for outcome in (*before, *after)) + (act.commits if act else 0)
+    yield Text(f"{commits} commits" if commits else "nothing to do: 0 commits, 0 changed profiles", style="bold")
+
+
+def total(seconds: float, peak_bytes: int) -> Iterator[RenderableType]:
+    """What the demo cost, all in all: time and memory."""
     memory = f", at most {peak_bytes / _GIB:.2f} GiB of memory in all processes together" if peak_bytes else ""
     yield Text(f"{seconds:,.1f} s in all{memory}")
-    commits = sum(o.commits for o in found.outcomes)
-    yield Text(f"{commits} commits" if commits else "nothing to do: 0 commits, 0 changed profiles", style="bold")
+
+
+def _took(outcome: StageOutcome) -> tuple[str, str, str]:
+    return outcome.stage, outcome.status, f"{outcome.seconds:,.1f}"
 
 
 def next_steps(email: str) -> Iterator[RenderableType]:

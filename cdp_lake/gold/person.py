@@ -68,6 +68,22 @@ def last_orders(orders: DataFrame, own: DataFrame, count: int) -> DataFrame:
     return mine.orderBy(F.col("ordered_at").desc(), "source", "order_id").select(*ORDER).limit(count)
 
 
+def reachable_members(profiles: DataFrame, memberships: DataFrame, deliveries: DataFrame, segment: str) -> DataFrame:
+    """One row per profile that is in the segment now and has an e-mail address: does a destination know it."""
+    members = memberships.where(F.col("exited_at").isNull() & (F.col("segment") == segment)).select("profile_id")
+    told = deliveries.where("state <> 'removed'").select("profile_id", F.lit(True).alias("is_told")).distinct()
+    # members and told: one row per profile.
+    found = profiles.where("email is not null").join(members, "profile_id").join(told, "profile_id", "left")
+    return found.select("profile_id", "email", F.coalesce("is_told", F.lit(False)).alias("is_delivered"))
+
+
+def lines_of_order(lines: DataFrame, source: str, order_id: str) -> DataFrame:
+    """One row per product of an order that cost something, in order of its id: what was paid for one piece of it."""
+    mine = lines.where((F.col("source") == source) & (F.col("order_id") == order_id) & (F.col("quantity") > 0))
+    piece = (F.max(F.col("amount") / F.col("quantity"))).cast("decimal(18,2)").alias("amount")
+    return mine.where("amount > 0").groupBy("product_id").agg(piece).orderBy("product_id")
+
+
 def open_segments(memberships: DataFrame, profile_id: str) -> DataFrame:
     """One row per segment the profile is in now, with since when."""
     return (

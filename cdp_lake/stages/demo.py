@@ -12,13 +12,16 @@ from cdp_lake.adapters.process_memory import hand_back
 from cdp_lake.config.settings import OWN_SETTINGS, Settings
 from cdp_lake.stages.evaluate_identity import Agreement, agreement, lake_prediction
 from cdp_lake.stages.job import Progress
-from cdp_lake.stages.pipeline import STAGES
-from cdp_lake.stages.runner import run_stages
+from cdp_lake.stages.pipeline import STAGES, stages_named
+from cdp_lake.stages.runner import StageOutcome, run_stages
 from cdp_lake.stages.summary import Summary, summary
 from cdp_lake.stages.synthesise import Say, synthesise
 
 ENVIRONMENT = "demo"
 SEED = 4217
+# Models learn once the day is over: what they learnt before the streaming act they would learn again after it.
+LEARNING = ("train_models", "score_profiles")
+EVENING = (*LEARNING, "build_segments", "activate_segments")
 
 
 def demo_folder(settings: Settings) -> Path:
@@ -32,10 +35,19 @@ def make_shop(settings: Settings, size: str, seed: int, say: Say) -> None:
     hand_back()
 
 
-def run_demo(lake: Lake, settings: Settings, progress: Progress) -> Summary:
-    """Runs all stages and compares the profiles with the truth the shop was made with."""
+def run_day(lake: Lake, settings: Settings, progress: Progress) -> list[StageOutcome]:
+    """Runs every stage but those of models, up to the first delivery."""
     _keep_settings(settings)
-    outcomes = run_stages(lake, settings, STAGES, progress)
+    return run_stages(lake, settings, tuple(stage for stage in STAGES if stage.name not in LEARNING), progress)
+
+
+def run_evening(lake: Lake, settings: Settings, progress: Progress) -> list[StageOutcome]:
+    """Runs what a stream leaves to runs of their own; after it nothing is left to do."""
+    return run_stages(lake, settings, stages_named(EVENING), progress)
+
+
+def summed_up(lake: Lake, settings: Settings, outcomes: list[StageOutcome]) -> Summary:
+    """The state of the lake, and the profiles compared with the truth the shop was made with."""
     return summary(lake, settings, outcomes, _agreement(lake, settings))
 
 

@@ -55,7 +55,7 @@ def land_tables(landing: Landing, contracts: dict[str, SourceContract]) -> list[
     """Lands the new rows of every source that is a table; returns a row of ops.files for each extract with any."""
     rows = []
     for contract in contracts.values():
-        if contract.table is not None:
+        if contract.table is not None and not database_of(landing.job.settings, contract.table).paused:
             try:
                 rows += _land(landing, contract, contract.table)
             except SourceNotRead as problem:

@@ -87,9 +87,10 @@ def _behind(feed: Feed, topic: Topic | SourceNotRead) -> int | SourceNotRead:
 
 
 def _feeds(lake: Lake, settings: Settings) -> list[Feed]:
-    """The sources that are topics, those of one cluster together."""
-    brokers = {one.name: one for one in settings.connections.kafka}
-    feeds = [(contract, contract.topic) for contract in settings.sources if contract.topic]
+    """The sources that are topics, those of one cluster together; not those whose connection is paused."""
+    brokers = {one.name: one for one in settings.connections.kafka if not one.paused}
+    topics_of = [(contract, contract.topic) for contract in settings.sources if contract.topic]
+    feeds = [(contract, topic) for contract, topic in topics_of if topic.connection in brokers]
     kept = lake.collected(POSITIONS, "landing") if feeds else []
     known = {(row["source"], row["part"]): Position.of(row["position"]) for row in kept if row["part"]}
     found = [Feed(c, topic, brokers[topic.connection], _mine(known, c.name, topic.topic)) for c, topic in feeds]

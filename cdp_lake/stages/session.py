@@ -33,6 +33,13 @@ class Options:
         """The single values, the time among them."""
         return (*self.sets, *((f"lake.as_of={self.as_of}",) if self.as_of else ()))
 
+    @property
+    def words(self) -> list[str]:
+        """The same as words of a command line, for a process beside this one."""
+        named = [("--conf", str(self.conf) if self.conf else None), ("--env", self.env), ("--as-of", self.as_of)]
+        told = [word for name, value in named if value for word in (name, value)]
+        return [*told, *(word for one in self.sets for word in ("--set", one))]
+
     def loaded(self, rules: Path | None = None) -> Loaded:
         """The settings with where each came from; with `rules` in place of the project's identity.yml.
 

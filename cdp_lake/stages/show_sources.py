@@ -41,11 +41,23 @@ def sources(lake: Lake, settings: Settings) -> list[SourceState]:
     """Every source of the settings, in order of its name."""
     seen = {row["source"]: row for row in file_counts(lake.read(FILES, PURPOSE)).collect()}
     waiting: dict[str, int | SourceNotRead] = {**Counter(file.source for file in new_files(lake, settings))}
-    waiting |= behind(lake, settings)
+    waiting |= {**behind(lake, settings), **_paused(settings)}
     late = late_sources(lake, settings)
     found = sorted(settings.sources, key=lambda one: one.name)
     states = [_state(contract, seen.get(contract.name), waiting.get(contract.name, 0)) for contract in found]
     return [replace(state, late=late.get(state.contract.name, ())) for state in states]
+
+
+def _paused(settings: Settings) -> dict[str, SourceNotRead]:
+    """The sources that are passed over for now, with the connection that says so."""
+    known = settings.connections
+    names = {one.name for one in known.databases if one.paused} | {one.name for one in known.kafka if one.paused}
+    through = {one.name: way.connection for one in settings.sources if (way := one.topic or one.table)}
+    return {
+        source: SourceNotRead(f"connection {name} is paused (conf: connections)")
+        for source, name in through.items()
+        if name in names
+    }
 
 
 def _state(contract: SourceContract, seen: Row | None, waiting: int | SourceNotRead) -> SourceState:

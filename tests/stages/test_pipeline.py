@@ -65,7 +65,8 @@ def test_a_stage_read_only_what_an_earlier_one_had_published(runs):
 
 
 def test_every_record_that_was_landed_has_one_fate(lake, place):
-    landed = {source: 0 for source in (s.name for s in place.settings().sources)}
+    # But for the topic of the streaming act, which this lake has not seen.
+    landed = {source.name: 0 for source in place.settings().sources if source.files}
     for source in landed:
         landed[source] = lake.read(bronze_table(source), "quality").count()
     fated = lake.read(FATES, "quality").groupBy("source").count().collect()

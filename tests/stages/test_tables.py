@@ -130,6 +130,16 @@ def test_rows_land_once_as_the_database_writes_them(project):
     assert files_below(project.folder / "lake") == before
 
 
+def test_a_paused_connection_is_not_asked_and_its_table_is_read_on_once_it_is_not(project, postgres):
+    told = CONNECTION.format(url="jdbc:postgresql://127.0.0.1:1/postgres", user=USER, variable=PASSWORD_ENV)
+    project.write("connections", told.replace("{name:", "{paused: true, name:"))
+    ended = project.run()["land_bronze"]
+    assert (ended.commits, ended.not_read) == (0, {})
+    project.write("connections", CONNECTION.format(url=postgres.url, user=USER, variable=PASSWORD_ENV))
+    project.run()
+    assert len(project.rows()) == 3
+
+
 def test_changes_come_once_and_a_transaction_that_commits_late_is_seen(project, postgres):
     project.run()
     with postgres.open_transaction("INSERT INTO people (id, name, updated_at) VALUES (4, 'Di', '2026-01-01 10:08+00')"):

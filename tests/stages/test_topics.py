@@ -16,6 +16,7 @@ from cdp_lake.contracts.silver import SOURCE_RECORDS
 from cdp_lake.stages import land_topics
 from cdp_lake.stages.job import Job
 from cdp_lake.stages.land_bronze import land
+from cdp_lake.stages.show_sources import sources
 from tests.stages.hard_life import Killed
 from tests.stages.lakes import Quiet, files_below, opened, run
 
@@ -173,6 +174,20 @@ def test_a_topic_that_is_not_there_is_told_and_the_others_go_on(project, brokers
     assert (project.landed("one"), project.landed("filed")) == (["a"], ["f"])
     # Asking did not make it.
     assert cli.main(["run", "land_bronze", "--strict", *project.options()]) == 4
+
+
+def test_a_paused_connection_is_not_asked_and_its_topic_is_read_on_once_it_is_not(project, brokers, topic):
+    project.reads("one", topic)
+    brokers.send(topic, people("a"))
+    project.land()
+    brokers.send(topic, people("b"))
+    outcome = project.land("connections.kafka.events.paused=true", "connections.kafka.events.servers=127.0.0.1:1")
+    assert (outcome.not_read, project.landed("one")) == ({}, ["a"])
+    paused = project.settings("connections.kafka.events.paused=true")
+    (state,) = sources(opened(project.spark, paused), paused)
+    assert (state.waiting, state.unread) == (None, "connection events is paused (conf: connections)")
+    project.land()
+    assert project.landed("one") == ["a", "b"]
 
 
 def test_messages_deleted_before_they_were_read_stop_the_source_until_somebody_goes_on(project, brokers, topic):

@@ -10,6 +10,7 @@ from cdp_lake import cli
 from cdp_lake.console import commands, identity_commands, quarantine_commands
 from cdp_lake.errors import CdpLakeError, InputSetAside, LakeLocked
 from cdp_lake.stages.runner import StageOutcome
+from cdp_lake.stages.session import Options
 
 
 @pytest.fixture
@@ -180,3 +181,11 @@ def test_light_commands_answer_without_spark(words):
     script = f"import sys\nfrom cdp_lake.cli import main\n{run}\nsys.exit(code or {heavy} or 0)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_options_are_handed_on_to_a_process_beside_as_they_were_written():
+    given = Options(Path("conf"), "demo", ("lake.path=a b", "lake.landing=c"), "2018-01-02T00:00:00+00:00")
+    chosen = vars(cli.make_parser().parse_args(["collect", "--port", "0", *given.words]))
+    assert (chosen["conf"], chosen["env"], chosen["as_of"]) == (given.conf, given.env, given.as_of)
+    assert tuple(chosen["sets"]) == given.sets
+    assert Options().words == []

@@ -4,7 +4,15 @@ from datetime import datetime
 
 import pytest
 
-from cdp_lake.gold.person import carriers, last_orders, own_identifiers, own_records, successor
+from cdp_lake.gold.person import (
+    carriers,
+    last_orders,
+    lines_of_order,
+    own_identifiers,
+    own_records,
+    reachable_members,
+    successor,
+)
 from cdp_lake.silver.lookup import ASKED_DDL, comparable, readings
 
 pytestmark = pytest.mark.spark
@@ -102,3 +110,43 @@ def test_the_newest_orders_come_first_and_no_more_than_asked_for(spark, tables):
     )
     rows = last_orders(orders, own_records(tables[0], "P1"), 2).collect()
     assert [row["order_id"] for row in rows] == ["O3", "O2"]
+
+
+def test_members_with_an_address_are_found_with_whether_a_destination_knows_them(spark):
+    profiles = spark.createDataFrame(
+        [("P1", "ann@x.org"), ("P2", None), ("P3", "cy@x.org"), ("P4", "di@x.org"), ("P5", "ed@x.org")],
+        "profile_id STRING, email STRING",
+    )
+    memberships = spark.createDataFrame(
+        [
+            *(("lapsed", "P1", None), ("lapsed", "P2", None), ("lapsed", "P3", None)),
+            *(("lapsed", "P4", DAY), ("vip", "P5", None)),
+        ],
+        "segment STRING, profile_id STRING, exited_at TIMESTAMP",
+    )
+    deliveries = spark.createDataFrame(
+        [("ads", "P1", "added"), ("mail", "P1", "updated"), ("ads", "P3", "removed")],
+        "destination STRING, profile_id STRING, state STRING",
+    )
+    found = reachable_members(profiles, memberships, deliveries, "lapsed").collect()
+    assert sorted(map(tuple, found)) == [("P1", "ann@x.org", True), ("P3", "cy@x.org", False)]
+
+
+def test_the_products_of_an_order_come_once_with_the_price_of_one_piece(spark):
+    lines = spark.createDataFrame(
+        [
+            *(
+                ("shop", "o-1", "sku-2", 2.0, 5.0),
+                ("shop", "o-1", "sku-1", 1.0, 3.0),
+                ("shop", "o-1", "sku-1", 1.0, 3.0),
+            ),
+            *(
+                ("shop", "o-1", "sku-3", 1.0, 0.0),
+                ("shop", "o-1", "sku-4", 0.0, 0.0),
+                ("pos", "o-1", "sku-9", 1.0, 1.0),
+            ),
+        ],
+        "source STRING, order_id STRING, product_id STRING, quantity DOUBLE, amount DOUBLE",
+    )
+    found = lines_of_order(lines, "shop", "o-1").collect()
+    assert [(row["product_id"], str(row["amount"])) for row in found] == [("sku-1", "3.00"), ("sku-2", "2.50")]
