@@ -23,6 +23,7 @@ TOLD = (
     *("order_count", "spend_amount", "last_order_at", "favourite_channel", "rfm_code"),
     *("session_count_30d", "product_view_count_30d", "last_event_at", "last_device_type", "visitor_record_count"),
 )
+CHANGES = ("added", "updated", "removed")
 _NOBODYS = "nobody's"
 
 
@@ -67,8 +68,9 @@ def _streamed(one: MicroBatch) -> Iterator[RenderableType]:
 def _delivered(outcomes: Iterable[StageOutcome]) -> Iterator[RenderableType]:
     facts = next((outcome.facts for outcome in outcomes if outcome.stage == "activate_segments"), {})
     for what, value in sorted(facts.items()):
-        if not what.startswith("gate") and "held_back" not in what:
-            yield Text(f"delivered since: {what} {value}")
+        destination, _, change = what.partition(": ")
+        if change.startswith(CHANGES):
+            yield Text(f"told to {destination}: {change} {value}")
 
 
 def _name(after: Person) -> str:

@@ -40,7 +40,9 @@ def told(parts, capsys):
 
 
 def test_the_browser_becomes_hers_and_what_changed_stands_beside_what_was(capsys):
-    sent = StageOutcome("activate_segments", "done", 2.0, {}, {"meta: removed": "1", "meta: held_back (no)": "9"})
+    sent = StageOutcome(
+        "activate_segments", "done", 2.0, {}, {"meta: removed (left)": "1", "meta: held_back (no)": "9"}
+    )
     said, lines = told(person(Played(BROWSER, "P000000007", BEFORE, None, 40.0), AFTER, [sent]), capsys)
     assert "Who came back: Ann Lee, P000000007" in said
     assert lines["browser 5b0a0000..."].endswith("nobody's P000000007")
@@ -48,7 +50,7 @@ def test_the_browser_becomes_hers_and_what_changed_stands_beside_what_was(capsys
     assert lines["order count"] == "order count 3 4"
     assert "spend amount" not in lines
     assert lines["segments"] == "segments lapsed, win_back online_first"
-    assert "delivered since: meta: removed 1" in lines
+    assert "told to meta: removed (left) 1" in lines
     assert "held_back" not in said
 
 
