@@ -20,7 +20,7 @@ from cdp_lake.console import identity_commands as who_is_who
 from cdp_lake.console import kafka_commands
 from cdp_lake.console import quarantine_commands as quarantine
 from cdp_lake.console import source_commands as sources
-from cdp_lake.errors import CdpLakeError
+from cdp_lake.console.terminal import explained
 
 if TYPE_CHECKING:
     from cdp_lake.config.settings import Loaded
@@ -40,9 +40,12 @@ def main(arguments: list[str] | None = None) -> int:
             takes_options = chosen.pop("takes_options", False)
             chosen |= {"options": _options(*options)} if takes_options else {"loaded": _loaded(*options)}
         return int(command(**chosen))
-    except CdpLakeError as problem:
-        sys.stderr.write(f"cdp-lake: {problem}\n")
-        return problem.exit_code
+    except Exception as problem:
+        told = explained(problem)
+        if told is None:
+            raise
+        sys.stderr.write(f"cdp-lake: {told}\n")
+        return told.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("cdp-lake: interrupted; the next run carries on where this one stopped\n")
         return 130
@@ -218,7 +221,10 @@ def _add_source(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def _add_projects(commands: _SubParsersAction[ArgumentParser]) -> None:
-    _command(commands, "doctor", do.doctor, "check this machine; every line is ok or says what to do")
+    doctor_ = _command(
+        commands, "doctor", do.doctor, "check this machine and the lake; every line is ok or says what to do"
+    )
+    doctor_.add_argument("--tables", action="store_true", help="read every file of every table, to its last page")
     init_ = commands.add_parser("init", help="make a project of your own that runs as it is")
     init_.add_argument("folder", type=Path, metavar="DIR")
     init_.set_defaults(command=do.init)

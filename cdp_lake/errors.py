@@ -51,6 +51,18 @@ class SourceNotRead(CdpLakeError):
     exit_code = 4
 
 
+class TableDamaged(CdpLakeError):
+    """Raised when files of a table are broken or gone: nothing of it is served; names what mends it."""
+
+    exit_code = 2
+
+
+class DiskFull(CdpLakeError):
+    """Raised when there was no room to write: what was begun is not published; the next run does it again."""
+
+    exit_code = 2
+
+
 class LakeLocked(CdpLakeError):
     """Raised when another process is writing to the lake; names the holder."""
 

@@ -6,7 +6,7 @@ names the version of every table that belongs together, and readers resolve thro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,14 @@ from pyspark.sql import functions as F
 
 from cdp_lake.adapters.delta_tables import DeltaTables
 from cdp_lake.adapters.scratch import Scratch
+from cdp_lake.adapters.table_check import (
+    TableOnDisk,
+    damaged_among,
+    require_sound,
+    set_aside,
+    table_on_disk,
+    tables_on_disk,
+)
 from cdp_lake.contracts.conform import ROW_HASH, conform
 from cdp_lake.contracts.ops import PUBLICATIONS
 from cdp_lake.contracts.table import TableContract
@@ -51,16 +59,41 @@ class Lake:
     # Rows of small tables, with the version they are of.
     remembered: dict[tuple[str, str], tuple[int | None, list[dict[str, Any]]]] = field(default_factory=dict)
 
+    # Damaged tables that are to be made anew, and where they lie now.
+    aside: dict[str, Path] = field(default_factory=dict)
+
     @classmethod
     def open(cls, spark: SparkSession, root: str, purposes: frozenset[str], catalog: bool = False) -> Lake:
-        """The lake at a folder, at its last publication."""
+        """The lake at a folder, at its last publication; `require_sound` before anything is read from it."""
         scratch = Scratch(Path(root).absolute() / ".scratch" / "changes")
         lake = cls(DeltaTables(spark, root, catalog), purposes, scratch)
+        if lake.folder is not None:
+            require_sound([table_on_disk(lake.folder, PUBLICATIONS.name)])
         if lake.tables.version(PUBLICATIONS) is not None:
             last = lake.tables.frame(PUBLICATIONS).agg(F.max_by("versions", "publication_no"), F.max("publication_no"))
             versions, number = last.collect()[0]
             lake.versions, lake.publication_no = dict(versions or {}), int(number or 0)
         return lake
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the tables are; None where that is no folder of this machine."""
+        return None if "://" in self.tables.root else Path(self.tables.root)
+
+    def require_sound(self) -> None:
+        """Raises TableDamaged when a table's log is broken, or files it lists are not there as they were written."""
+        require_sound(self.tables_on_disk())
+
+    def tables_on_disk(self) -> list[TableOnDisk]:
+        """Every table as it lies in the lake's folder; none where that is no folder of this machine."""
+        return [] if self.folder is None else tables_on_disk(self.folder, self.versions)
+
+    def make_way(self, names: Iterable[str]) -> None:
+        """Puts those of the tables aside that are damaged: they are about to be made anew from others."""
+        if self.folder is not None:
+            for table in damaged_among(self.folder, names, self.versions):
+                self.aside[table.name] = set_aside(table, self.folder)
+                self.versions.pop(table.name, None)
 
     @property
     def spark(self) -> SparkSession:

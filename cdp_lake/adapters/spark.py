@@ -28,6 +28,8 @@ EVERYWHERE = {
     # An address that became a literal in a query stays out of plans, event logs and error texts.
     # Anchored and bounded: plans are megabytes long, and an open-ended pattern takes minutes on them.
     "spark.sql.redaction.string.regex": r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}[.][\w.-]{2,}",
+    # A flipped bit within a page is found by whoever reads it, not served.
+    "spark.hadoop.parquet.page.verify-checksum.enabled": "true",
     # Each query describes itself to a page server that is not there: keep what it writes short.
     "spark.sql.ui.explainMode": "simple",
     "spark.sql.maxPlanStringLength": "20000",

@@ -101,12 +101,12 @@ def show_config(loaded: Loaded, origin: bool) -> int:
     return 0
 
 
-def doctor(loaded: Loaded) -> int:
-    """Checks the machine; 2 when anything is wrong."""
+def doctor(loaded: Loaded, tables: bool) -> int:
+    """Checks the machine and the files of the lake; 2 when anything is wrong."""
     from cdp_lake.console import answers
     from cdp_lake.stages.doctor import examined
 
-    found = examined(loaded.settings)
+    found = examined(loaded.settings, contents=tables)
     show(answers.checks(found))
     return 0 if all(one.ok for one in found) else 2
 
@@ -133,14 +133,17 @@ def _run(loaded: Loaded, names: tuple[str, ...], *, strict: bool, dry_run: bool,
     from cdp_lake.console import answers
     from cdp_lake.stages import session
     from cdp_lake.stages.judge_sources import late_sources
-    from cdp_lake.stages.pipeline import stages_named
+    from cdp_lake.stages.pipeline import made_anew_by, stages_named
     from cdp_lake.stages.plan import plan
     from cdp_lake.stages.runner import run_stages
 
     settings, chosen = loaded.settings, stages_named(names)
     if dry_run:
         return show(answers.planned(plan(session.open_lake(settings), settings, chosen, rebuild=again)))
-    with session.writing(settings, "rebuild" if again else "run") as lake, display() as progress:
+    anew = made_anew_by(chosen) if again else ()
+    with session.writing(settings, "rebuild" if again else "run", anew) as lake, display() as progress:
+        for table, place in lake.aside.items():
+            progress.say(f"{table} was damaged and now lies in {place}; it is made anew")
         done = run_stages(lake, settings, chosen, progress, rebuild=again)
         late = late_sources(lake, settings)
     show(answers.outcomes(done))

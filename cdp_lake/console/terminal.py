@@ -6,12 +6,21 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cdp_lake.errors import ConfigError
+from cdp_lake.errors import CdpLakeError, ConfigError
 
 if TYPE_CHECKING:
     from cdp_lake.adapters.lake import Lake
     from cdp_lake.config.settings import Settings
     from cdp_lake.console.progress import Display
+
+
+def explained(problem: Exception) -> CdpLakeError | None:
+    """The problem as one the user can act on; None for any other, which is a crash."""
+    if isinstance(problem, CdpLakeError):
+        return problem
+    from cdp_lake.adapters.file_problems import told
+
+    return told(problem)
 
 
 def lake_of(settings: Settings) -> Lake:

@@ -35,7 +35,8 @@ class TableContract:
     """The promise of one table. `key` is unique per row; columns are only ever added.
 
     `present` is the condition of the rows that count, such as those that still stand: others are kept for history, and
-    for those who ask.
+    for those who ask. `rebuilt_by` is the stage that makes the table from other tables alone, so that with
+    its files nothing is lost for good.
     """
 
     name: str
@@ -49,6 +50,7 @@ class TableContract:
     version: int = 1
     portable: bool = False
     present: str | None = None
+    rebuilt_by: str | None = None
 
     @property
     def schema(self) -> StructType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdp_lake.contracts.catalogue import TABLES
 from cdp_lake.errors import ConfigError, did_you_mean
 from cdp_lake.stages.activate_segments import activate
 from cdp_lake.stages.build_profiles import build
@@ -111,6 +112,12 @@ STAGES: tuple[Stage, ...] = (
         settings_used=("destinations", "consent", "segments"),
     ),
 )
+
+
+def made_anew_by(stages: tuple[Stage, ...]) -> tuple[str, ...]:
+    """Tables that a rebuild of these stages makes from other tables alone."""
+    names = {stage.name for stage in stages}
+    return tuple(table.name for table in TABLES if table.rebuilt_by in names)
 
 
 def stages_named(names: tuple[str, ...]) -> tuple[Stage, ...]:

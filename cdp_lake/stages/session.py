@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,19 +54,25 @@ def lakeless(settings: Settings) -> SparkSession:
     return build_session(settings.spark, "cdp-lake")
 
 
-def open_lake(settings: Settings) -> Lake:
-    """The published lake, with a Spark session behind it; the machine is checked first."""
+def open_lake(settings: Settings, anew: Iterable[str] = ()) -> Lake:
+    """The published lake, with a Spark session behind it; the machine is checked first, then the tables' files.
+
+    Tables that are to be made `anew` are put aside if they are damaged. Raises TableDamaged for any other.
+    """
     spark = lakeless(settings)
     root = settings.lake.path
     path = root if "://" in root else Path(root).resolve().as_posix()
-    return Lake.open(spark, path, settings.consent.read_purposes, settings.lake.catalog)
+    lake = Lake.open(spark, path, settings.consent.read_purposes, settings.lake.catalog)
+    lake.make_way(anew)
+    lake.require_sound()
+    return lake
 
 
 @contextmanager
-def writing(settings: Settings, command: str) -> Iterator[Lake]:
+def writing(settings: Settings, command: str, anew: Iterable[str] = ()) -> Iterator[Lake]:
     """The lake, held against every other writer until the command ends."""
     with lake_lock(Path(settings.lake.path), command):
-        yield open_lake(for_the_work(settings))
+        yield open_lake(for_the_work(settings), anew)
 
 
 def for_the_work(settings: Settings) -> Settings:

@@ -18,6 +18,7 @@ from pyspark.sql import SparkSession
 from cdp_lake.adapters import jars
 from cdp_lake.config.settings import Settings
 from cdp_lake.contracts.catalogue import TABLES
+from cdp_lake.contracts.ops import PUBLICATIONS
 from cdp_lake.stages.configuration import configured
 from tests.conftest import FOR_FEW_ROWS
 from tests.stages.lakes import RAW_TO_PEOPLE, fates, opened, people, run, silver
@@ -136,16 +137,33 @@ def _twice(lake) -> list[str]:
 
 def killed(office: Office, point: str) -> int:
     """Runs the stages in a process of its own, which dies at the point; its exit code, -9 for a death as planned."""
-    command = [sys.executable, "-m", "tests.torture.victim", point, "run", *RAW_TO_PEOPLE]
+    done = run_apart(office, "tests.torture.victim", point)
+    if done.returncode != -signal.SIGKILL:
+        raise AssertionError(
+            f"{point} was not reached (exit code {done.returncode}):\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
+    return done.returncode
+
+
+def with_the_last_run_forgotten(spark: SparkSession, office: Office, folder: Path) -> Office:
+    """The office as if its last run had been done and never published: what stood in the log of it is gone."""
+    finished(spark, office)
+    # Elsewhere: Delta remembers the tables of a path for as long as the process lives.
+    again = office.copy(folder)
+    log = again.folder / "lake" / PUBLICATIONS.name.replace(".", "/") / "_delta_log"
+    for commit in sorted(log.glob("*.json"))[-len(RAW_TO_PEOPLE) :]:
+        commit.unlink()
+        commit.with_suffix(".crc").unlink()
+    return again
+
+
+def run_apart(office: Office, *module: str) -> subprocess.CompletedProcess[str]:
+    """Runs the stages in a process of its own, by a module that takes the arguments of cdp-lake."""
+    command = [sys.executable, "-m", *module, "run", *RAW_TO_PEOPLE]
     command += ["--conf", str(office.folder / "conf"), *(word for one in office.sets for word in ("--set", one))]
     here = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     few_rows = ", ".join(f'{name}: "{value}"' for name, value in FOR_FEW_ROWS.items())
     own = ("spark.master=local[2]", "spark.driver_memory=1g", f"spark.conf={{{few_rows}}}")
     settings = [word for one in own for word in ("--set", one)]
     environment = {**os.environ, "PYTHONPATH": here, "CDP_LAKE_JARS": str(jars.jars_dir())}
-    done = subprocess.run([*command, *settings], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != -signal.SIGKILL:
-        raise AssertionError(
-            f"{point} was not reached (exit code {done.returncode}):\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
-        )
-    return done.returncode
+    return subprocess.run([*command, *settings], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
