@@ -88,12 +88,7 @@ def _add_running(commands: _SubParsersAction[ArgumentParser]) -> None:
         commands, "unland", do.unland, "take a wrong landing batch back out, and all that was built on it"
     )
     unland_.add_argument("batch", type=int, metavar="BATCH", help="its number: see `cdp-lake show batches`")
-    demo_ = _command(
-        commands, "demo", demonstration.demo, "make the demo shop, run everything, stream a visit, tell about it"
-    )
-    demo_.set_defaults(takes_options=True)
-    demo_.add_argument("--size", default="M", help="XS, S, M or L (default M)")
-    demo_.add_argument("--seed", type=int, help="another shop of the same size")
+    demonstration.add_to(commands, _command)
 
 
 def _add_questions(commands: _SubParsersAction[ArgumentParser]) -> None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser, _SubParsersAction
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cdp_lake.console.terminal import display, show
 
 if TYPE_CHECKING:
     from cdp_lake.stages.session import Options
+
+
+def add_to(commands: _SubParsersAction[ArgumentParser], command: Callable[..., ArgumentParser]) -> None:
+    """The word `demo`. command: adds one command on the lake."""
+    demo_ = command(commands, "demo", demo, "make the demo shop, run everything, stream a visit, tell about it")
+    demo_.set_defaults(takes_options=True)
+    demo_.add_argument("--size", default="M", help="XS, S, M or L (default M)")
+    demo_.add_argument("--seed", type=int, help="another shop of the same size")
 
 
 def demo(options: Options, size: str, seed: int | None) -> int:

@@ -146,7 +146,7 @@ def test_the_summary_adds_up_and_fits_the_page():
 
 
 def test_a_second_run_says_that_nothing_changed():
-    text = shown(summary.cost(_summary(), 3.0, 2 * 1024**3))
+    text = shown(summary.cost(_summary().outcomes, None, [])) + shown(summary.total(3.0, 2 * 1024**3))
     assert "2.00 GiB" in text
     assert "nothing to do: 0 commits, 0 changed profiles" in text
 
