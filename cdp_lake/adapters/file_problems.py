@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from cdp_lake.adapters.table_check import TableOnDisk, told_of
+from cdp_lake.adapters.table_check import told_of
+from cdp_lake.adapters.table_on_disk import TableOnDisk
 from cdp_lake.errors import CdpLakeError, DiskFull, TableDamaged
 from cdp_lake.quality.table_log import LOG, Damage
 

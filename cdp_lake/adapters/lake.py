@@ -18,13 +18,13 @@ from pyspark.sql import functions as F
 from cdp_lake.adapters.delta_tables import DeltaTables
 from cdp_lake.adapters.scratch import Scratch
 from cdp_lake.adapters.table_check import (
-    TableOnDisk,
     damaged_among,
     require_sound,
     set_aside,
     table_on_disk,
     tables_on_disk,
 )
+from cdp_lake.adapters.table_on_disk import TableOnDisk
 from cdp_lake.contracts.conform import ROW_HASH, conform
 from cdp_lake.contracts.ops import PUBLICATIONS
 from cdp_lake.contracts.table import TableContract

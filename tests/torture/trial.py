@@ -153,7 +153,7 @@ def with_the_last_run_forgotten(spark: SparkSession, office: Office, folder: Pat
     log = again.folder / "lake" / PUBLICATIONS.name.replace(".", "/") / "_delta_log"
     for commit in sorted(log.glob("*.json"))[-len(RAW_TO_PEOPLE) :]:
         commit.unlink()
-        commit.with_suffix(".crc").unlink()
+        commit.with_suffix(".crc").unlink(missing_ok=True)
     return again
 
 
