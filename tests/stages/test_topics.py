@@ -184,7 +184,7 @@ def test_a_paused_connection_is_not_asked_and_its_topic_is_read_on_once_it_is_no
     outcome = project.land("connections.kafka.events.paused=true", "connections.kafka.events.servers=127.0.0.1:1")
     assert (outcome.not_read, project.landed("one")) == ({}, ["a"])
     paused = project.settings("connections.kafka.events.paused=true")
-    (state,) = sources(opened(project.spark, paused), paused)
+    state = next(one for one in sources(opened(project.spark, paused), paused) if one.contract.name == "one")
     assert (state.waiting, state.unread) == (None, "connection events is paused (conf: connections)")
     project.land()
     assert project.landed("one") == ["a", "b"]
