@@ -17,10 +17,10 @@ from cdp_lake.adapters.spark import build_session
 from cdp_lake.config.spark import SparkSettings
 from tests.torture.points import POINTS
 from tests.torture.small_disk import can_mount, filled, small_disk
-from tests.torture.trial import Office, begun, finished, killed, with_the_last_run_forgotten
+from tests.torture.trial import Office, begun, finished, killed
 from tests.torture.two_writers import two_writers
 
-FULL, REPLAYED, WRITERS = "disk_full", "last_run_replayed", "two_writers_of_1,000_commits"
+FULL, WRITERS = "disk_full", "two_writers_of_1,000_commits"
 EQUAL, COMMITS = "equal", 1_000
 COLUMNS = ("point", "seed", "outcome", "seconds_to_repair")
 
@@ -44,8 +44,8 @@ def main() -> int:
 
 
 def _cases(seed: int) -> list[str]:
-    """What happens to a lake: a kill at each point, a replay, a full disk, and, of one seed, two writers."""
-    return [*POINTS, REPLAYED, *([FULL] if can_mount() else []), *([WRITERS] if seed == 1 else [])]
+    """What happens to a lake: a kill at each point, a full disk, and, of one seed, two writers."""
+    return [*POINTS, *([FULL] if can_mount() else []), *([WRITERS] if seed == 1 else [])]
 
 
 def _trials(seed: int, cases: list[str], ledger: Path, until: float) -> None:
@@ -72,8 +72,6 @@ def _disturbed(
         mine = office.copy(place / "office")
         if case == FULL:
             filled(spark, mine)
-        elif case == REPLAYED:
-            mine = with_the_last_run_forgotten(spark, mine, place / "again")
         else:
             killed(mine, case)
         mark = perf_counter()

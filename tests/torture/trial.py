@@ -18,7 +18,6 @@ from pyspark.sql import SparkSession
 from cdp_lake.adapters import jars
 from cdp_lake.config.settings import Settings
 from cdp_lake.contracts.catalogue import TABLES
-from cdp_lake.contracts.ops import PUBLICATIONS
 from cdp_lake.stages.configuration import configured
 from tests.conftest import FOR_FEW_ROWS
 from tests.stages.lakes import RAW_TO_PEOPLE, fates, opened, people, run, silver
@@ -143,18 +142,6 @@ def killed(office: Office, point: str) -> int:
             f"{point} was not reached (exit code {done.returncode}):\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
         )
     return done.returncode
-
-
-def with_the_last_run_forgotten(spark: SparkSession, office: Office, folder: Path) -> Office:
-    """The office as if its last run had been done and never published: what stood in the log of it is gone."""
-    finished(spark, office)
-    # Elsewhere: Delta remembers the tables of a path for as long as the process lives.
-    again = office.copy(folder)
-    log = again.folder / "lake" / PUBLICATIONS.name.replace(".", "/") / "_delta_log"
-    for commit in sorted(log.glob("*.json"))[-len(RAW_TO_PEOPLE) :]:
-        commit.unlink()
-        commit.with_suffix(".crc").unlink(missing_ok=True)
-    return again
 
 
 def run_apart(office: Office, *module: str) -> subprocess.CompletedProcess[str]:
