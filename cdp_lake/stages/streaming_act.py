@@ -1,4 +1,4 @@
-"""The demo's streaming act: somebody who had lapsed comes back, and the lake knows within a minute.
+"""The demo's streaming act: somebody who had lapsed comes back, and the lake knows.
 
 A visitor's calls go to a collector, the order's messages to a topic, a stream takes both up, and the person is looked
 at before and after. It is played once a lake: where its visitor is known already, nothing is sent.
